@@ -1,0 +1,1 @@
+"""What an instructor runs: build, release, grade and report a course with nbgrader."""

@@ -1,0 +1,137 @@
+"""Run nbgrader's own converters inside this process, and hand on what they complain about."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGrader
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from autograder.errors import CourseError, GradingError
+from autograder.settings import Settings
+
+EXCEPTION = re.compile(r"[\w.]+(Error|Exception|Failed): ")
+
+
+class Log(logging.Handler):
+    """Keeps what nbgrader reports, to show it when something fails."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.lines += record.getMessage().strip().splitlines()
+
+    def sentence(self, otherwise: str) -> str:
+        """The reason: the last exception's line if one was reported, else the first line."""
+        reasons = [line for line in self.lines if EXCEPTION.match(line)]
+        return (reasons[-1:] or self.lines[:1] or [otherwise])[0]
+
+
+def load_config(settings: Settings) -> Config:
+    """nbgrader's configuration: the course's file, then our folders."""
+    app = NbGrader()
+    app.config_file_paths.append(str(settings.root))
+    app.load_config_file()
+    config = app.config
+    directory = config.CourseDirectory
+    directory.root = str(settings.data)
+    if "db_url" not in directory:
+        directory.db_url = f"sqlite:///{settings.gradebook}"
+    return config
+
+
+def generate(settings: Settings, assignment: str, *, gradebook: bool = True) -> None:
+    """Run ``nbgrader generate_assignment``: source/ → release/ and, if asked, the gradebook."""
+    config = Config({"GenerateAssignment": {"no_database": not gradebook}})
+    run(settings, GenerateAssignment, assignment, force=True, config=config)
+
+
+def autograde(settings: Settings, assignment: str, student: str) -> None:
+    """Run ``nbgrader autograde`` for one student."""
+    run(settings, Autograde, assignment, student, force=True)
+
+
+def feedback(settings: Settings, assignment: str, student: str = "*") -> None:
+    """Run ``nbgrader generate_feedback``."""
+    config = Config({"HTMLExporter": {"template_name": "feedback"}})
+    run(settings, GenerateFeedback, assignment, student, force=True, config=config)
+
+
+def run(
+    settings: Settings,
+    converter: type[BaseConverter],
+    assignment: str,
+    student: str = "",
+    *,
+    force: bool,
+    config: Config | None = None,
+) -> None:
+    """Run one of nbgrader's converters.
+
+    Raises:
+        GradingError: with the first thing that nbgrader complained about.
+    """
+    full = load_config(settings)
+    full.merge(config or Config())
+    directory = CourseDirectory(config=full, assignment_id=assignment)
+    if student:
+        directory.student_id = student
+    app = converter(coursedir=directory, config=full)
+    app.force = force
+    with capturing(app.log) as log, one_sentence(settings):
+        try:
+            app.start()
+        except (NbGraderException, SystemExit) as error:
+            raise GradingError(f"{assignment}: {log.sentence(str(error))}") from None
+
+
+@contextlib.contextmanager
+def capturing(logger: Any) -> Iterator[Log]:
+    """Send a logger's errors to a list instead of the terminal."""
+    log, handlers, level = Log(), list(logger.handlers), logger.level
+    propagate = logger.propagate
+    logger.handlers, logger.propagate = [log], False
+    logger.setLevel(logging.ERROR)
+    try:
+        yield log
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def one_sentence(settings: Settings) -> Iterator[None]:
+    """Turn a locked or broken gradebook into one sentence."""
+    own_tools = str(Path(sys.executable).parent)
+    if own_tools not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = own_tools + os.pathsep + os.environ["PATH"]  # nbgrader calls alembic
+    try:
+        yield
+    except OperationalError as error:
+        raise GradingError(f"{settings.gradebook}: {error.orig}; is it in use?") from None
+
+
+@contextlib.contextmanager
+def open_gradebook(settings: Settings) -> Iterator[Gradebook]:
+    """The gradebook of the course, closed again at the end."""
+    url = load_config(settings).CourseDirectory.db_url
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.is_file():
+        raise CourseError(f"{path}: there is no gradebook yet; run `course release` first")
+    with one_sentence(settings), Gradebook(url) as book:
+        yield book

@@ -1,0 +1,61 @@
+"""Find the known mistake that gives the same answers as the learner's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cvlib import mistakes
+from cvlib.check.cases import Case
+from cvlib.check.compare import difference, value_difference
+from cvlib.check.observe import Observation, Request, observe_here
+from cvlib.mistakes import Mistake
+
+MOST = 2  # more candidates than this would confuse more than help
+
+
+def by_answers(
+    exercise: str, cases: Sequence[Case], seen: Sequence[Observation], request: Request
+) -> list[Mistake]:
+    """Mistakes whose answers equal `seen` on every case; the failing cases come first."""
+    watched = Request(gradients=request.gradients, forbid=request.forbid)
+    candidates = [m for m in mistakes.of(exercise) if m.answer is not None]
+    found = [m for m in candidates if _answers_alike(m.answer, cases, seen, watched)]
+    return found[:MOST]
+
+
+def by_values(exercise: str, given: Mapping[str, Any], right: Mapping[str, Any]) -> list[Mistake]:
+    """Mistakes with exactly the learner's values, where it left some of them right."""
+    candidates = [m for m in mistakes.of(exercise) if m.values]
+    return [m for m in candidates if _explains(m.values, given, right)][:MOST]
+
+
+def sentences(found: Sequence[Mistake]) -> list[str]:
+    """What a message says about the mistakes found: what was done, and what to ask."""
+    if not found:
+        return []
+    if len(found) == 1:
+        return [f"What happened: {found[0].says}", f"Think about: {found[0].asks}"]
+    return [f"What may have happened: {mistake.says}" for mistake in found]
+
+
+def _answers_alike(
+    answer: Callable[..., Any] | None,
+    cases: Sequence[Case],
+    seen: Sequence[Observation],
+    request: Request,
+) -> bool:
+    return all(
+        not difference(observe_here(answer, case, request), observation)  # type: ignore[arg-type]
+        for case, observation in zip(cases, seen, strict=True)
+    )
+
+
+def _explains(
+    mistaken: Mapping[str, Any], given: Mapping[str, Any], right: Mapping[str, Any]
+) -> bool:
+    """All the mistake's values are there, and they are the only ones that are wrong."""
+    wrong = {name for name in given if value_difference(right[name], given[name])}
+    told = {name for name in mistaken if name in given}
+    alike = all(not value_difference(mistaken[name], given[name]) for name in told)
+    return bool(told) and alike and wrong == told

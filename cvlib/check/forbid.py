@@ -1,0 +1,62 @@
+"""Forbid the torch operations that an exercise asks to write by hand.
+
+Watching happens where torch hands work to its kernels, below every Python alias, so
+`F.conv2d`, `nn.Conv2d` and `torch.conv2d` are all seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+
+# The name a learner knows -> the operations torch runs for it.
+KERNELS: dict[str, frozenset[str]] = {
+    "conv2d": frozenset(
+        {"convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution",
+         "cudnn_convolution", "_slow_conv2d_forward", "thnn_conv2d", "slow_conv_dilated2d",
+         "_conv_depthwise2d", "conv2d"}
+    ),
+    "unfold": frozenset({"im2col", "unfold", "as_strided"}),
+    "matmul": frozenset({"mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "dot", "matmul"}),
+    "max_pool2d": frozenset({"max_pool2d_with_indices", "max_pool2d", "quantized_max_pool2d",
+                             "adaptive_max_pool2d", "mkldnn_max_pool2d",
+                             "max_pool3d_with_indices", "fractional_max_pool2d"}),
+    "softmax": frozenset({"_softmax", "_log_softmax", "softmax", "log_softmax"}),
+    "logsumexp": frozenset({"logsumexp"}),
+}  # fmt: skip
+
+
+class ForbiddenCall(Exception):  # noqa: N818  it reaches learners by its message only
+    """An operation that this exercise asks to write by hand was called."""
+
+
+class _Watch(TorchDispatchMode):
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = {kernel: name for name in names for kernel in KERNELS[name]}
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = self.names.get(func.overloadpacket.__name__)
+        if name is not None:
+            raise ForbiddenCall(f"torch's own {name} is called; here you write it by hand")
+        return func(*args, **(kwargs or {}))
+
+
+@contextlib.contextmanager
+def forbidding(names: tuple[str, ...]) -> Iterator[None]:
+    """Raise `ForbiddenCall` when one of the named operations runs inside.
+
+    Args:
+        names: keys of `KERNELS`.
+
+    Raises:
+        ValueError: for a name that `KERNELS` does not list.
+    """
+    unknown = [name for name in names if name not in KERNELS]
+    if unknown:
+        raise ValueError(f"forbid names an unknown operation {unknown[0]!r}; known: {[*KERNELS]}")
+    with _Watch(names) if names else contextlib.nullcontext():
+        yield

@@ -1,0 +1,75 @@
+"""Mistakes as data: the plausible wrong answers to every exercise.
+
+Each mistake is a small runnable wrong solution with one sentence that says what the
+learner did and one question that helps. `cvlib.check` compares a failing answer with
+them to say *why* it is wrong; the course's own tests use the same list to prove that
+every hidden test catches every mistake.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cvlib.mistakes.attempt import source_as
+
+Answer = TypeVar("Answer", bound=Callable[..., Any])
+
+# Session number -> the module here that holds the mistakes of its exercises.
+MODULES = {"01": "convolution"}
+
+_registry: dict[str, dict[str, Mistake]] = {}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One plausible wrong answer.
+
+    Exactly one of `answer` (a function or class to stand in for the learner's) and
+    `values` (name -> wrong value, for exercises whose answers are values) is given.
+    """
+
+    id: str
+    exercise: str
+    says: str
+    asks: str
+    answer: Callable[..., Any] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def source(self, name: str) -> str:
+        """The mistake as a learner would have typed it, under the exercise's `name`."""
+        if self.answer is not None:
+            return source_as(self.answer, name)
+        return "\n".join(f"{key} = {value!r}" for key, value in self.values.items())
+
+
+def mistake(exercise: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
+    """Register the decorated wrong solution; its name becomes the mistake's id."""
+
+    def register(answer: Answer) -> Answer:
+        _add(Mistake(answer.__name__, exercise, says, asks, answer=answer))
+        return answer
+
+    return register
+
+
+def mistaken_values(exercise: str, name: str, *, says: str, asks: str, **values: Any) -> None:
+    """Register wrong `values`; names that are not given keep their right values."""
+    _add(Mistake(name, exercise, says, asks, values=values))
+
+
+def of(exercise: str) -> tuple[Mistake, ...]:
+    """All mistakes of an exercise such as ``"01-conv2d"``; empty when there are none."""
+    module = MODULES.get(exercise.split("-")[0])
+    if module is not None:
+        importlib.import_module(f"cvlib.mistakes.{module}")
+    return tuple(_registry.get(exercise, {}).values())
+
+
+def _add(new: Mistake) -> None:
+    of_exercise = _registry.setdefault(new.exercise, {})
+    if new.id in of_exercise:
+        raise ValueError(f"mistake {new.id!r} is defined twice for exercise {new.exercise!r}")
+    of_exercise[new.id] = new

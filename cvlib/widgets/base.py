@@ -1,0 +1,116 @@
+"""What all widgets of the course share: look, JavaScript helpers, and a picture without a kernel.
+
+A widget is a class `Thing(CourseWidget)` in `thing.py` with its drawing code in `thing.js`
+beside it. The browser gets one script: `base.js` followed by `thing.js`; the line
+`import { … } from "./base.js"` in `thing.js` is there for editors and is dropped on the way.
+Its style is `base.css`, followed by `thing.css` if there is one.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+from IPython import get_ipython
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HERE = Path(__file__).parent
+BASE_JS = (HERE / "base.js").read_text(encoding="utf-8")
+BASE_CSS = (HERE / "base.css").read_text(encoding="utf-8")
+IMPORT_OF_BASE = re.compile(r'^import \{[^}]*\} from "\./base\.js";\n', re.MULTILINE)
+FALLBACK_DPI = 80  # 600 px wide at 7.5 inch: readable on a web page, about 20 kB
+# Colours of the fallback figures: the same Okabe–Ito hues that base.css starts from.
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#6B7680"
+
+
+class BadValue(traitlets.TraitError, ValueError):
+    """A trait refuses a value: a ValueError for callers, and traitlets can roll it back."""
+
+
+class WholeNumber(traitlets.Int):
+    """An int trait from `low` to `high`, both included; its error names trait and value."""
+
+    def __init__(self, default: int, low: int, high: int, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(default, **kwargs)
+
+    def validate(self, obj: Any, value: Any) -> int:
+        """Return `value`, or raise BadValue where it is no whole number in range."""
+        if type(value) is not int or not self.low <= value <= self.high:
+            raise BadValue(
+                f"{self.name} must be a whole number from {self.low} to {self.high}, got {value!r}"
+            )
+        return value
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """Base class of the course's widgets.
+
+    A subclass declares its traits, writes `thing.js`, and overrides `summary` and
+    `fallback_figure`. Where the notebook is shown without a kernel (GitHub, nbconvert) people
+    see that figure; where there is one (JupyterLab, Colab, VS Code) they see the widget.
+    """
+
+    # {trait: [low, high]} of every WholeNumber trait, for the sliders.
+    _limits = traitlets.Dict().tag(sync=True)
+
+    # ipywidgets 7 (Colab) displays through this method and would pass over _repr_mimebundle_.
+    _ipython_display_ = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Join base.js and base.css with the files that lie beside the subclass's module."""
+        super().__init_subclass__(**kwargs)
+        module_file = getattr(sys.modules[cls.__module__], "__file__", None)
+        if "_esm" in cls.__dict__ or not module_file:
+            return
+        script, style = Path(module_file).with_suffix(".js"), Path(module_file).with_suffix(".css")
+        if script.exists():
+            cls._esm = BASE_JS + IMPORT_OF_BASE.sub("", script.read_text(encoding="utf-8"))
+            own_css = style.read_text(encoding="utf-8") if style.exists() else ""
+            cls._css = BASE_CSS + own_css
+
+    @traitlets.default("_limits")
+    def _find_limits(self) -> dict[str, list[int]]:
+        numbers = {n: t for n, t in self.traits().items() if isinstance(t, WholeNumber)}
+        return {name: [trait.low, trait.high] for name, trait in numbers.items()}
+
+    def summary(self) -> str:
+        """One sentence with the widget's state: plain-text output and the picture's alt text."""
+        return f"{type(self).__name__} (interactive; run the cell to use it)"
+
+    def fallback_figure(self) -> Figure | None:
+        """The main message as a picture, at most 7.5 inches wide; None for no picture."""
+        return None
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        """The widget, and beside it the picture for viewers that cannot run widgets."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        data["text/plain"] = self.summary()
+        figure = self.fallback_figure() if _someone_looks() else None
+        if figure is not None:
+            data["image/png"] = _png(figure)
+            metadata["image/png"] = {"alt": self.summary()}
+        return data, metadata
+
+
+def _someone_looks() -> bool:
+    """True in a notebook's kernel; elsewhere (scripts, the grader) no picture is drawn."""
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def _png(figure: Figure) -> str:
+    """The figure as a base64 PNG, as the notebook format wants it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=FALLBACK_DPI)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
