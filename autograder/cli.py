@@ -49,10 +49,16 @@ def main(ctx: click.Context, root: Path) -> None:
       course check 01      do the tests catch every known mistake?
       course build 01      text → source/ (with solutions)
       course release 01    source/ → release/ (what students get)
+
     \b
     An instructor has submissions in submitted/STUDENT/NN/, then:
       course grade 01      run the tests, fill the gradebook
       course report 01     what did the class not understand?
+
+    \b
+    New here?
+      course doctor        is this machine ready?
+      course demo          watch a fictitious class go through it all
     """
     ctx.obj = root.resolve()
 
@@ -77,12 +83,11 @@ def build(root: Path, sessions: Sequence[str]) -> None:
 @click.pass_obj
 def release(root: Path, sessions: Sequence[str]) -> None:
     """Build, then make the notebooks that students get, and check them for leaks."""
-    from autograder.release import register_session, release_session
+    from autograder.release import release_session
 
     settings = load_settings(root)
     for session in read_all(settings, sessions):
         path = release_session(session, settings)
-        register_session(session, settings)
         click.echo(f"{path.relative_to(root)}: released, no leak found")
 
 
@@ -113,6 +118,78 @@ def check(root: Path, sessions: Sequence[str], seeds: int, quiet: bool) -> None:
         problems += len(wrong) + len(idle)
         click.echo(f"{session.name}: {len(verdicts)} attempts, {problems} problems")
     sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("sessions", nargs=-1, required=True)
+@click.pass_obj
+def grade(root: Path, sessions: Sequence[str]) -> None:
+    """Grade what lies in submitted/STUDENT/NN/ and fill the gradebook."""
+    from autograder.grading import grade_session
+    from autograder.results import remember
+    from autograder.tables import grading_summary
+
+    settings = load_settings(root)
+    for session in read_all(settings, sessions):
+        results = grade_session(settings, session, show_progress)
+        remember(settings, session, results)
+        console.print(grading_summary(session, results))
+
+
+@main.command()
+@click.argument("sessions", nargs=-1, required=True)
+@click.pass_obj
+def report(root: Path, sessions: Sequence[str]) -> None:
+    """Write reports/NN.html and NN.csv: what did the class not understand?"""
+    from autograder.report import write_report
+    from autograder.results import read_results
+
+    settings = load_settings(root)
+    for session in read_all(settings, sessions):
+        path = write_report(settings, session, read_results(settings, session))
+        click.echo(f"{path.relative_to(root)}: written; open it in a browser")
+
+
+@main.command()
+@click.argument("session", default="01")
+@click.pass_obj
+def demo(root: Path, session: str) -> None:
+    """Let a class of fictitious students go through SESSION (default: 01), in .demo/.
+
+    Builds, releases, hands in, grades, gives feedback and reports, then checks that the
+    gradebook agrees with what each student was made of. Your own grades are not touched.
+    """
+    from autograder.demo import demonstrate
+    from autograder.tables import class_table, mistakes_table
+
+    settings = load_settings(root)
+    (chosen,) = read_all(settings, [session])
+    done = demonstrate(settings, chosen, show_progress)
+    console.print(class_table(chosen, done.results))
+    console.print(mistakes_table(chosen, done.results))
+    click.echo(f"Report: {done.report.relative_to(root)}   Feedback: .demo/feedback/")
+    for line in done.wrong:
+        click.echo(line)
+    verdict = "agree" if not done.wrong else f"disagree in {len(done.wrong)} places"
+    click.echo(
+        f"{len(done.students)} students: what the gradebook says and what they were made of "
+        f"{verdict}."
+    )
+    sys.exit(1 if done.wrong else 0)
+
+
+@main.command()
+@click.pass_obj
+def doctor(root: Path) -> None:
+    """Is this machine ready to grade? One line for each thing, and what to do."""
+    from autograder.doctor import examine
+    from autograder.tables import finding_line
+
+    findings = []
+    for finding in examine(root):
+        findings.append(finding)
+        console.print(finding_line(finding), highlight=False, soft_wrap=True)
+    sys.exit(1 if any(finding.state == "bad" for finding in findings) else 0)
 
 
 def read_all(settings: Settings, wanted: Sequence[str]) -> list[Session]:

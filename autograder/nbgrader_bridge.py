@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config
 
 from autograder.errors import CourseError, GradingError
@@ -55,9 +56,9 @@ def load_config(settings: Settings) -> Config:
     return config
 
 
-def generate(settings: Settings, assignment: str, *, gradebook: bool = True) -> None:
-    """Run ``nbgrader generate_assignment``: source/ → release/ and, if asked, the gradebook."""
-    config = Config({"GenerateAssignment": {"no_database": not gradebook}})
+def generate(settings: Settings, assignment: str, release: Path) -> None:
+    """Run ``nbgrader generate_assignment``: source/ → the folder `release` and the gradebook."""
+    config = Config({"CourseDirectory": {"release_directory": str(release)}})
     run(settings, GenerateAssignment, assignment, force=True, config=config)
 
 
@@ -93,7 +94,8 @@ def run(
         directory.student_id = student
     app = converter(coursedir=directory, config=full)
     app.force = force
-    with capturing(app.log) as log, one_sentence(settings):
+    with capturing(app.log) as log, one_sentence(settings), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own making
         try:
             app.start()
         except (NbGraderException, SystemExit) as error:

@@ -62,11 +62,24 @@ class Verdict:
         return ""
 
 
+def attempts(exercise: Exercise, root: Path) -> Iterator[Attempt]:
+    """The solution, the blank, every mistake and every variant."""
+    source = exercise.solution.source
+    yield Attempt(exercise, "solution", "solution", source)
+    yield Attempt(exercise, "blank", "blank", blank(source))
+    for mistake in mistakes.of(exercise.id):
+        text = merged(exercise, mistake.source(exercise.answer_name))
+        yield Attempt(exercise, "mistake", mistake.id, text)
+    for variant in variants.of(exercise.id, root):
+        text = merged(exercise, variant.source(exercise.answer_name))
+        yield Attempt(exercise, "variant", variant.id, text)
+
+
 class Rehearsal:
     """A session's set-up and solutions, executed once, ready for attempts."""
 
-    def __init__(self, session: Session, root: Path) -> None:
-        self.session, self.root = session, root
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.before: dict[str, dict[str, Any]] = {}
         self._run_solutions()
 
@@ -79,18 +92,6 @@ class Rehearsal:
                 outcome = run_cell(cell.source, namespace, cell.id or "set-up")
                 if outcome.error is not None:
                     raise SessionError(self.session.path, cell.line, str(outcome.error))
-
-    def attempts(self, exercise: Exercise) -> Iterator[Attempt]:
-        """The solution, the blank, every mistake and every variant."""
-        source = exercise.solution.source
-        yield Attempt(exercise, "solution", "solution", source)
-        yield Attempt(exercise, "blank", "blank", blank(source))
-        for mistake in mistakes.of(exercise.id):
-            text = merged(exercise, mistake.source(exercise.answer_name))
-            yield Attempt(exercise, "mistake", mistake.id, text)
-        for variant in variants.of(exercise.id, self.root):
-            text = merged(exercise, variant.source(exercise.answer_name))
-            yield Attempt(exercise, "variant", variant.id, text)
 
     def judge(self, attempt: Attempt, seed: int = 0) -> Verdict:
         """Run the attempt and both of its tests on the seed's inputs."""
@@ -157,8 +158,8 @@ def rehearse(
     session: Session, root: Path, seeds: int, progress: Callable[[list[Any], str], Iterable[Any]]
 ) -> Iterator[Verdict]:
     """Judge every attempt at every exercise on several seeds; the worst verdict counts."""
-    rehearsal = Rehearsal(session, root)
-    attempts = [a for exercise in session.exercises for a in rehearsal.attempts(exercise)]
-    for attempt in progress(attempts, session.name):
+    rehearsal = Rehearsal(session)
+    tried = [a for exercise in session.exercises for a in attempts(exercise, root)]
+    for attempt in progress(tried, session.name):
         verdicts = [rehearsal.judge(attempt, seed) for seed in range(seeds)]
         yield next((v for v in verdicts if v.problem), verdicts[0])

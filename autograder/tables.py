@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.markup import escape
 from rich.table import Table
 
+from autograder.doctor import Finding
+from autograder.grading import Result
 from autograder.rehearse import Verdict
+from autograder.results import StudentResult
 from autograder.session import Session
+from autograder.summary import summarise
 
 MARKS = {"solution": "the solution", "blank": "an empty answer"}
+SIGNS = {"good": "[green]✓[/]", "bad": "[red]✗[/]", "without": "[yellow]–[/]"}
 
 
 def rehearsal_table(session: Session, verdicts: list[Verdict]) -> Table:
@@ -31,3 +39,67 @@ def rehearsal_table(session: Session, verdicts: list[Verdict]) -> Table:
         )
         last = exercise.id
     return table
+
+
+def class_table(session: Session, results: Sequence[StudentResult]) -> Table:
+    """Every student: points by question and the mistakes that were recognised."""
+    names = list(dict.fromkeys(cell.id for cell in session.cells if cell.id))
+    table = Table(title=f"{session.name}: points by question", box=None, padding=(0, 1, 0, 0))
+    table.add_column("student", no_wrap=True)
+    for index in range(len(names)):
+        table.add_column(str(index + 1), justify="right")
+    table.add_column("all", justify="right")
+    table.add_column("what the mistake was", overflow="fold")
+    for result in results:
+        if result.reason:
+            blanks = ["·"] * len(names)
+            table.add_row(result.student, *blanks, "–", f"[red]{escape(result.reason)}")
+            continue
+        told = [
+            f"[dim]{index + 1}[/] {mistake.replace('_', ' ')}"
+            for index, name in enumerate(names)
+            for mistake in result.told(name)
+        ]
+        points = [shown_points(result, name) for name in names]
+        table.add_row(result.student, *points, f"{result.points():g}", "\n".join(told))
+    return table
+
+
+def shown_points(result: StudentResult, name: str) -> str:
+    """Points for one question, coloured; a question mark where a person must look."""
+    if any(cell.waits for cell in result.of(name)):
+        return "[cyan]?[/]"
+    points = f"{round(result.points(name), 2):g}"
+    if result.points(name) >= result.most(name):
+        return f"[green]{points}[/]"
+    return f"[yellow]{points}[/]" if result.answered(name) else f"[dim]{points}[/]"
+
+
+def mistakes_table(session: Session, results: Sequence[StudentResult]) -> Table:
+    """How often each known mistake was made, by exercise, with its sentence."""
+    table = Table(title="Mistakes by exercise", box=None, padding=(0, 1, 0, 0))
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("times", justify="right")
+    table.add_column("what happened")
+    for number, exercise in enumerate(summarise(session, results).exercises, start=1):
+        for index, made in enumerate(exercise.mistakes):
+            name = f"[dim]{number}[/] {exercise.id}" if index == 0 else ""
+            table.add_row(name, str(len(made.students)), escape(made.mistake.says))
+    return table
+
+
+def grading_summary(session: Session, results: Sequence[Result]) -> str:
+    """How many submissions were graded, which were not and why, and the slowest."""
+    failed = [result for result in results if result.reason]
+    lines = [f"{session.name}: {len(results) - len(failed)} graded, {len(failed)} could not be"]
+    lines += [f"  {result.student}: [red]{escape(result.reason)}[/]" for result in failed]
+    if results:
+        slowest = max(results, key=lambda result: result.seconds)
+        lines.append(f"  slowest: {slowest.student}, {slowest.seconds:.1f} s")
+    return "\n".join(lines)
+
+
+def finding_line(finding: Finding) -> str:
+    """One line of `course doctor`."""
+    advice = f"  → {finding.advice}" if finding.advice else ""
+    return f"{SIGNS[finding.state]} {finding.name:<12} {escape(finding.text + advice)}"

@@ -88,9 +88,9 @@ def _judge_order(question: Question, given: str) -> Verdict:
     if all(agree):
         return _right(question)
     place = agree.index(False)
-    start = {0: "The first place is not right yet.", 1: "The first place is right, the next isn't."}
-    said = start.get(place, f"The first {place} places are right, the next one isn't.")
-    return Verdict(False, f"{said} There you put “{order[place].text}”: {order[place].explanation}")
+    said = {0: "Look at the first place.", 1: "The first place is right, the second isn't."}
+    start = said.get(place, f"The first {place} places are right, the next one isn't.")
+    return Verdict(False, f"{start} There stands “{order[place].text}”: {order[place].explanation}")
 
 
 def _judge_choices(question: Question, given: str) -> Verdict:

@@ -1,4 +1,4 @@
-// Helpers that all widgets share. base.py puts this file in front of each widget's own script.
+// Helpers that all widgets share; base.py copies them into each widget's script.
 
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
@@ -8,7 +8,7 @@ function fill(node, attributes, children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((child) => child != null));
+  node.append(...children.flat(Infinity).filter((child) => child != null));
   return node;
 }
 

@@ -1,9 +1,9 @@
 """What all widgets of the course share: look, JavaScript helpers, and a picture without a kernel.
 
 A widget is a class `Thing(CourseWidget)` in `thing.py` with its drawing code in `thing.js`
-beside it. The browser gets one script: `base.js` followed by `thing.js`; the line
-`import { … } from "./base.js"` in `thing.js` is there for editors and is dropped on the way.
-Its style is `base.css`, followed by `thing.css` if there is one.
+beside it. The browser gets one script: where `thing.js` says `import { … } from "./base.js"`,
+the text of that neighbour takes the line's place (`bundle`). Its style is `base.css`, followed
+by `thing.css` if there is one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HERE = Path(__file__).parent
-BASE_JS = (HERE / "base.js").read_text(encoding="utf-8")
 BASE_CSS = (HERE / "base.css").read_text(encoding="utf-8")
-IMPORT_OF_BASE = re.compile(r'^import \{[^}]*\} from "\./base\.js";\n', re.MULTILINE)
-FALLBACK_DPI = 80  # 600 px wide at 7.5 inch: readable on a web page, about 20 kB
-# Colours of the fallback figures: the same Okabe–Ito hues that base.css starts from.
-BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#6B7680"
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
+FALLBACK_DPI = 80  # as wide on a web page as the course's other figures, 10 to 60 kB
+
+
+def bundle(script: Path, done: set[Path] | None = None) -> str:
+    """The script as one text: each import of a neighbour replaced by that file, once."""
+    done = set() if done is None else done
+    if script in done:
+        return ""
+    done.add(script)
+    text = script.read_text(encoding="utf-8")
+    return IMPORT.sub(lambda found: bundle(script.with_name(found[1]), done), text)
 
 
 class BadValue(traitlets.TraitError, ValueError):
@@ -66,14 +73,14 @@ class CourseWidget(anywidget.AnyWidget):
     _ipython_display_ = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Join base.js and base.css with the files that lie beside the subclass's module."""
+        """Take script and style from the files that lie beside the subclass's module."""
         super().__init_subclass__(**kwargs)
         module_file = getattr(sys.modules[cls.__module__], "__file__", None)
         if "_esm" in cls.__dict__ or not module_file:
             return
         script, style = Path(module_file).with_suffix(".js"), Path(module_file).with_suffix(".css")
         if script.exists():
-            cls._esm = BASE_JS + IMPORT_OF_BASE.sub("", script.read_text(encoding="utf-8"))
+            cls._esm = bundle(script)
             own_css = style.read_text(encoding="utf-8") if style.exists() else ""
             cls._css = BASE_CSS + own_css
 
@@ -87,7 +94,7 @@ class CourseWidget(anywidget.AnyWidget):
         return f"{type(self).__name__} (interactive; run the cell to use it)"
 
     def fallback_figure(self) -> Figure | None:
-        """The main message as a picture, at most 7.5 inches wide; None for no picture."""
+        """The main message as a picture, at most 10 inches wide; None for no picture."""
         return None
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:

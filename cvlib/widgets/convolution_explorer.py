@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from .base import BLUE, GREY, ORANGE, BadValue, CourseWidget, WholeNumber
+from .base import BadValue, CourseWidget, WholeNumber
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MAX_SIZE, MAX_KERNEL, MAX_PADDING = 9, 5, 3
@@ -104,37 +103,13 @@ class ConvolutionExplorer(CourseWidget):
 
     def fallback_figure(self) -> Figure:
         """Padded input with the window, kernel and output side by side."""
-        from matplotlib.figure import Figure
+        from cvlib.number_plots import numbers_figure
 
-        figure = Figure(figsize=(7.5, 3.2), layout="constrained")
-        figure.suptitle(self.summary(), fontsize=10)
-        left, middle, right = figure.subplots(1, 3)
-        padded = np.pad(self.input, self.padding)
-        row, column = divmod(self.position, self.output_size or 1)
-        first = (row * self.stride, column * self.stride)
-        reach = np.arange(self.kernel_size) * self.dilation
-        lit = {(first[0] + i, first[1] + j) for i in reach for j in reach}
-        _draw_cells(left, padded, "input (with padding)", lit if self.output is not None else ())
-        _draw_cells(middle, self.kernel, "kernel")
-        if self.output is not None:
-            _draw_cells(right, self.output, "output", {(row, column)}, ORANGE)
-        else:
-            right.axis("off")
-        return figure
-
-
-def _draw_cells(
-    axes: Axes, values: np.ndarray, title: str, lit: Any = (), colour: str = BLUE
-) -> None:
-    """Write a grid of numbers, the cells in `lit` on a coloured ground."""
-    from matplotlib.patches import Rectangle
-
-    for (row, column), value in np.ndenumerate(values):
-        inside = (row, column) in lit
-        face = {"facecolor": colour, "alpha": 0.35} if inside else {"facecolor": "none"}
-        axes.add_patch(Rectangle((column, row), 1, 1, edgecolor=GREY, linewidth=0.8, **face))
-        size = min(11, 80 / len(values))
-        axes.text(column + 0.5, row + 0.5, str(value), ha="center", va="center", fontsize=size)
-    axes.set(xlim=(-0.1, len(values) + 0.1), ylim=(len(values) + 0.1, -0.1), aspect="equal")
-    axes.set_title(title, fontsize=10)
-    axes.axis("off")
+        grids = {"input with padding": np.pad(self.input, self.padding), "kernel": self.kernel}
+        if self.output is None:
+            return numbers_figure(grids)
+        row, column = divmod(self.position, len(self.output))
+        reach = range(0, self.window_size, self.dilation)
+        window = [(row * self.stride + i, column * self.stride + j) for i in reach for j in reach]
+        marks = {"input with padding": window, "output": [(row, column)]}
+        return numbers_figure(grids | {"output": self.output}, marks)

@@ -1,0 +1,66 @@
+"""The warm parent of the judges: one fork for each submission, as for the students.
+
+Arguments: the socket that takes orders (each one a file descriptor, over which a ticket
+arrives and the result goes back), and the socket of the student processes' parent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import socket
+import sys
+import traceback
+
+from autograder.engine import wire
+from autograder.engine.runner import Runner, ticket_in
+from autograder.engine.zygote import receive_descriptors
+from cvlib import mistakes
+
+
+def main() -> None:
+    """Serve orders until the other side hangs up."""
+    control, zygote = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
+    control.send(b"ready")
+    while True:
+        message, descriptors = receive_descriptors(control)
+        if not message:
+            return
+        if os.fork() == 0:
+            control.close()
+            become_judge(socket.socket(fileno=descriptors[0]), zygote)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def warm_up() -> None:
+    """Import what judges use, the known mistakes included."""
+    import torch
+
+    torch.set_num_threads(1)
+    importlib.import_module("torchvision")
+    for module in mistakes.MODULES.values():
+        importlib.import_module(f"cvlib.mistakes.{module}")
+
+
+def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
+    """In the fork: run one ticket, send the result; never returns."""
+    try:
+        ticket = ticket_in(wire.receive(channel))
+        try:
+            result = Runner(ticket, zygote).run()
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{os.path.basename(last.filename)}:{last.lineno}"
+            result = {"failed": f"{type(error).__name__}: {error} ({place})"}
+        wire.send(channel, result)
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

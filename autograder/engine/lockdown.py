@@ -1,0 +1,155 @@
+"""Lock the current process in, for good: namespaces, mounts, limits, privileges.
+
+Called in the child of the warm parent, once per submission. The parent already lives in
+bubblewrap's sandbox, which shows nothing of the course or the machine's data; this adds
+what keeps submissions apart from each other:
+
+- a process namespace of its own: it sees and can signal only its own processes, and all
+  of them die with the first;
+- network, IPC and mount namespaces of its own: no network at all, an empty scratch folder;
+- limits on CPU time, memory, processes, open files and file size;
+- no privileges, and no way to gain any.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+from dataclasses import dataclass
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes:
+        cpu_seconds: CPU time of each of its processes.
+        memory: bytes of address space of each process on top of the warm parent's.
+        processes: processes and threads at once.
+        file_size: bytes of one file.
+        scratch: bytes of its scratch folder.
+        user: the unprivileged user id to run as where the grader runs as root.
+    """
+
+    cpu_seconds: int = 120
+    memory: int = 2 * 2**30
+    processes: int = 64
+    file_size: int = 64 * 2**20
+    scratch: int = 128 * 2**20
+    user: int = 60_000
+
+
+def lock_down(limits: Limits, sandboxed: bool) -> None:
+    """Give up everything that an answer does not need; without a sandbox: only the limits."""
+    if sandboxed:
+        root = os.getuid() == 0
+        unshare(root)
+        mount_own_folders(limits.scratch)
+        drop_privileges(root, limits.user)
+    set_limits(limits)
+    os.setsid()
+
+
+def unshare(root: bool) -> None:
+    """Enter namespaces of our own; the caller goes on as process 1 of its own."""
+    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+    uid, gid = os.getuid(), os.getgid()
+    call("unshare", flags if root else flags | CLONE_NEWUSER)
+    if not root:
+        write("/proc/self/setgroups", "deny")
+        write("/proc/self/uid_map", f"{uid} {uid} 1")
+        write("/proc/self/gid_map", f"{gid} {gid} 1")
+    if os.fork():
+        os._exit(0)  # the child is process 1 of the new namespace; nobody waits for us
+
+
+def mount_own_folders(scratch: int) -> None:
+    """A scratch folder and a process list of our own; the course's package disappears."""
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    options = f"size={scratch},nr_inodes=20000,mode=1777"
+    for folder in ("/tmp", "/dev/shm"):
+        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    try:
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    except OSError:  # not permitted below some user namespaces: an empty folder will do
+        mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, "size=4096")
+    for folder in own_packages():
+        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, "size=4096")
+
+
+def own_packages() -> list[str]:
+    """The folders of cvlib and of the grader, imported already and not to be read."""
+    found = []
+    for name in ("cvlib", "autograder"):
+        file = getattr(sys.modules[name], "__file__", None)
+        if file:
+            found.append(os.path.dirname(file))
+    return found
+
+
+def drop_privileges(root: bool, user: int) -> None:
+    """Become an ordinary user without any capability."""
+    for capability in range(64):
+        if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    if root:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    call("capset", header, (ctypes.c_uint32 * 6)())
+    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def set_limits(limits: Limits) -> None:
+    """Limit what each process of the submission may use."""
+    wanted = {
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_NPROC: limits.processes,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    if limits.memory:
+        wanted[resource.RLIMIT_AS] = address_space() + limits.memory
+    for kind, value in wanted.items():
+        resource.setrlimit(kind, (value, value))
+
+
+def address_space() -> int:
+    """Bytes of address space that this process uses already."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 32 * 2**30
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """mount(2)."""
+    encoded = (part.encode() if part is not None else None for part in (source, target, kind))
+    call("mount", *encoded, ctypes.c_ulong(flags), options.encode() or None)
+
+
+def write(path: str, text: str) -> None:
+    """Write a kernel setting."""
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def call(name: str, *args: object) -> None:
+    """A C library call that sets errno."""
+    if getattr(libc, name)(*args) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+libc = ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,137 @@
+"""nbgrader's side of the engine: two preprocessors for its `autograde`.
+
+`RestoreCells` takes the place of nbgrader's OverwriteCells and DeduplicateIds: the
+notebook that is graded has the course's tests, whatever was done to the submission.
+`ExecuteIsolated` takes the place of Execute. Scores, comments and late penalties stay
+with nbgrader's own preprocessors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+import nbformat
+from nbformat import NotebookNode, from_dict
+from nbgrader.api import Gradebook, Notebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Unicode
+
+from autograder.engine.engine import Engine
+from autograder.engine.plan import grade_id, make_steps, needed_demos, realign
+from autograder.engine.runner import Budget, Ticket
+
+
+class RestoreCells(NbGraderPreprocessor):
+    """Put every marked cell of the course back in its place, with the course's text."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Realign the submission with what the gradebook knows of its session."""
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as gradebook:
+            found = gradebook.find_notebook(place["notebook"], place["assignment"])
+            given = given_cells(found, source_path(self, place))
+        nb.cells = realign(nb.cells, given)
+        if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
+            nb.nbformat, nb.nbformat_minor = 4, 5
+        for number, cell in enumerate(nb.cells):
+            cell["id"] = grade_id(cell) or f"cell-{number}"
+        return nb, resources
+
+
+class ExecuteIsolated(NbGraderPreprocessor):
+    """Run the learner's cells in the sandbox and the tests in the judge."""
+
+    cell_seconds = Float(30.0, help="Wall-clock limit for one cell.").tag(config=True)
+    total_seconds = Float(120.0, help="Wall-clock limit for a notebook.").tag(config=True)
+    all_cells = Bool(
+        False, help="Run unchanged demonstrations too, not only those that answers rely on."
+    ).tag(config=True)
+    sandbox = Bool(True, help="Refuse to grade without a sandbox.").tag(config=True)
+    device = Unicode("cpu", help="Where answers are checked: cpu or cuda.").tag(config=True)
+
+    # Results that a batch computed ahead, by fingerprint; and the engine once it runs.
+    ready: ClassVar[dict[str, Any]] = {}
+    engine: ClassVar[Engine | None] = None
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Fill in the outputs of all code cells."""
+        ticket = self.ticket(nb, source_path(self, resources["nbgrader"]))
+        result = self.ready.pop(fingerprint(ticket), None) or self.running().run(ticket)
+        for index, cell in enumerate(nb.cells):
+            if cell.cell_type == "code":
+                cell.outputs = [from_dict(output) for output in result["outputs"].get(index, [])]
+                cell.execution_count = None
+        return nb, resources
+
+    def ticket(self, nb: NotebookNode, source: Path) -> Ticket:
+        """What is to be run of a realigned notebook."""
+        steps = make_steps(nb.cells, demonstrations(source))
+        needed = frozenset(s.index for s in steps) if self.all_cells else needed_demos(steps)
+        budget = Budget(self.cell_seconds, self.total_seconds)
+        return Ticket(steps, needed, budget, sandboxed=self.sandbox)
+
+    def running(self) -> Engine:
+        """The engine of this process, started at its first use."""
+        if ExecuteIsolated.engine is None:
+            ExecuteIsolated.engine = Engine(sandboxed=self.sandbox, device=self.device)
+        return ExecuteIsolated.engine
+
+
+def given_cells(notebook: Notebook, source: Path) -> list[NotebookNode]:
+    """The marked cells that the gradebook keeps of a notebook, in the notebook's order."""
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells + notebook.task_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    cells = []
+    for cell in notebook.source_cells:
+        marks = {
+            "grade": cell.name in points and cell.name not in tasks,
+            "grade_id": cell.name,
+            "locked": cell.locked,
+            "schema_version": 3,
+            "solution": cell.name in solutions,
+            "task": cell.name in tasks,
+            "checksum": cell.checksum,
+            "cell_type": cell.cell_type,
+        }
+        if cell.name in points:
+            marks["points"] = points[cell.name]
+        node = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": marks}}
+        cells.append(from_dict(node))
+    order = [grade_id(cell) for cell in read_cells(source)]
+    return sorted(cells, key=lambda c: order.index(grade_id(c)) if grade_id(c) in order else -1)
+
+
+def demonstrations(source: Path) -> list[str]:
+    """The texts of the course's own code cells that are not marked."""
+    return [c.source for c in read_cells(source) if c.cell_type == "code" and not grade_id(c)]
+
+
+def read_cells(source: Path) -> list[NotebookNode]:
+    """The cells of the course's notebook; none when there is no such file."""
+    if not source.is_file():
+        return []
+    return nbformat.read(source, as_version=4).cells
+
+
+def source_path(preprocessor: NbGraderPreprocessor, place: dict[str, Any]) -> Path:
+    """Where the course's notebook with solutions lies."""
+    converter = getattr(preprocessor.parent, "parent", None)  # the exporter's parent
+    directory = getattr(converter, "coursedir", None)
+    if directory is None:
+        return Path("missing")
+    folder = directory.format_path(directory.source_directory, ".", place["assignment"])
+    return Path(folder) / f"{place['notebook']}.ipynb"
+
+
+def fingerprint(ticket: Ticket) -> str:
+    """The same for tickets that run the same cells."""
+    text = json.dumps([[s.index, s.role, s.name, s.source] for s in ticket.steps])
+    return hashlib.sha256(text.encode()).hexdigest()

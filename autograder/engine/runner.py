@@ -1,0 +1,240 @@
+"""Run one submission: the learner's cells there, the tests here, in the notebook's order.
+
+A cell that hangs or takes its process down costs only itself: the process is replaced,
+the cells before it are run again, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.cells import Outcome
+from autograder.engine.judge import Judge, Link, StudentLost
+from autograder.engine.lockdown import Limits
+
+CREDENTIALS = struct.Struct("3i")
+SPAWN_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One code cell to run.
+
+    Attributes:
+        index: its place in the notebook.
+        role: ``student`` (the learner's own), ``locked`` (given, runs on both sides),
+            ``demo`` (given and unchanged, runs only if needed) or ``test``.
+    """
+
+    index: int
+    role: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a submission may take, in seconds of wall-clock time."""
+
+    cell: float = 30.0
+    total: float = 120.0
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """All that is needed to run one submission."""
+
+    steps: tuple[Step, ...]
+    needed: frozenset[int]  # indices of demo steps that the learner's cells rely on
+    budget: Budget = Budget()
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+
+class Runner:
+    """Runs the steps of one ticket; the outputs of each cell are the result."""
+
+    def __init__(self, ticket: Ticket, zygote: socket.socket) -> None:
+        self.ticket, self.zygote = ticket, zygote
+        self.end = time.monotonic() + ticket.budget.total
+        self.outputs: dict[int, list[dict[str, Any]]] = {}
+        self.seconds: dict[int, float] = {}
+        self.replay: list[Step] = []
+        self.judge = Judge()
+        self.process = -1  # a pidfd
+
+    def run(self, *, everything: bool = False) -> dict[str, Any]:
+        """Run all steps; demonstrations too if one of their names turns out to be missing."""
+        steps = [s for s in self.ticket.steps
+                 if everything or s.role != "demo" or s.index in self.ticket.needed]  # fmt: skip
+        try:
+            self.start()
+            for step in steps:
+                self.take(step)
+        finally:
+            self.stop()
+        skipped = len(steps) < len(self.ticket.steps)
+        if skipped and (self.judge.link.unknown_names or self.has_name_error()):
+            return Runner(self.ticket, self.zygote).run(everything=True)
+        return {"outputs": self.outputs, "seconds": self.seconds}
+
+    def take(self, step: Step) -> None:
+        """Run one step; what goes wrong stays with it."""
+        begin = time.monotonic()
+        try:
+            if begin >= self.end:
+                raise StudentLost("the time for this notebook is used up")
+            self.outputs[step.index] = self.run_step(step)
+        except StudentLost as lost:
+            self.outputs[step.index] = [problem("Stopped", str(lost))]
+            self.restart()
+        self.seconds[step.index] = time.monotonic() - begin
+
+    def run_step(self, step: Step) -> list[dict[str, Any]]:
+        """The outputs of one step."""
+        self.judge.link.deadline = min(time.monotonic() + self.ticket.budget.cell, self.end)
+        if step.role == "test":
+            return test_outputs(self.judge.run(step.source, step.name))
+        if step.role == "locked":
+            given = self.judge.run(step.source, step.name)
+            if given.error is not None:
+                return test_outputs(given)
+        return self.ask_to_run(step)
+
+    def start(self) -> None:
+        """Start a student's process and link the judge to it."""
+        ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        order = {"limits": asdict(self.ticket.limits), "sandboxed": self.ticket.sandboxed,
+                 "folder": os.getcwd()}  # fmt: skip
+        descriptor = array.array("i", [theirs.fileno()])
+        self.zygote.sendmsg(
+            [json.dumps(order).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
+        )
+        theirs.close()
+        ours.settimeout(SPAWN_SECONDS)
+        try:
+            greeting, ancillary, _, _ = ours.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+        except TimeoutError:
+            greeting, ancillary = b"", []
+        if greeting != b"!" or not ancillary:
+            raise RuntimeError("the student's process did not start")
+        process, _, _ = CREDENTIALS.unpack(ancillary[0][2])
+        self.process = os.pidfd_open(process)
+        self.judge.link = Link(ours)
+
+    def stop(self) -> None:
+        """Kill the student's process, and with it all of its namespace."""
+        if self.process < 0:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+        os.close(self.process)
+        self.process = -1
+        self.judge.link.channel.close()
+
+    def restart(self) -> None:
+        """Replace the student's process; run again what ran well before."""
+        self.stop()
+        missing = self.judge.link.unknown_names
+        self.start()
+        self.judge.link.unknown_names = missing
+        again, self.replay = self.replay, []
+        for place, step in enumerate(again):
+            try:
+                self.ask_to_run(step)
+            except StudentLost:
+                self.replay += again[place + 1 :]
+                self.restart()
+                return
+
+    def ask_to_run(self, step: Step) -> list[dict[str, Any]]:
+        """Have a cell run in the student's process, and remember it for a restart."""
+        self.judge.link.deadline = min(time.monotonic() + self.ticket.budget.cell, self.end)
+        reply = self.judge.link.ask("run", source=step.source)
+        self.replay.append(step)
+        return checked_outputs(reply.get("outputs"))
+
+    def has_name_error(self) -> bool:
+        """Whether one of the learner's cells stopped at an unknown name."""
+        return any(
+            output.get("ename") == "NameError"
+            for outputs in self.outputs.values()
+            for output in outputs
+        )
+
+
+def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
+    """A test's outcome as notebook outputs: never its text, only what it says."""
+    outputs: list[dict[str, Any]] = []
+    if outcome.printed:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome.printed})
+    if outcome.error is not None:
+        outputs.append(problem(type(outcome.error).__name__, str(outcome.error)))
+    elif outcome.value is not None:
+        data = {"text/plain": repr(outcome.value)}
+        outputs.append({"output_type": "execute_result", "data": data, "metadata": {},
+                        "execution_count": None})  # fmt: skip
+    return outputs
+
+
+def problem(name: str, text: str) -> dict[str, Any]:
+    """An error output."""
+    return {"output_type": "error", "ename": name, "evalue": text,
+            "traceback": [f"\x1b[1;31m{name}\x1b[0m", *text.splitlines()]}  # fmt: skip
+
+
+def checked_outputs(given: Any) -> list[dict[str, Any]]:
+    """Outputs from the student's process, rebuilt field by field; strangers are dropped."""
+    if not isinstance(given, list):
+        raise StudentLost("the answer can't be read: outputs are malformed")
+    return [output for item in given[:100] if (output := checked_output(item)) is not None]
+
+
+def checked_output(item: Any) -> dict[str, Any] | None:
+    """One output in nbformat's shape, or None."""
+    if not isinstance(item, dict):
+        return None
+    kind = item.get("output_type")
+    if kind == "stream":
+        name = "stderr" if item.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": str(item.get("text", ""))}
+    if kind == "error":
+        lines = item.get("traceback")
+        traceback = [str(line) for line in lines] if isinstance(lines, list) else []
+        return {"output_type": "error", "ename": str(item.get("ename", "")),
+                "evalue": str(item.get("evalue", "")), "traceback": traceback}  # fmt: skip
+    if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
+        shown = {m: d for m, d in item["data"].items()
+                 if isinstance(m, str) and isinstance(d, str | dict | list)}  # fmt: skip
+        output = {"output_type": kind, "data": shown, "metadata": {}}
+        return output | ({"execution_count": None} if kind == "execute_result" else {})
+    return None
+
+
+def ticket_out(ticket: Ticket) -> dict[str, Any]:
+    """A ticket as plain data."""
+    plain = asdict(ticket)
+    steps: Sequence[dict[str, Any]] = plain["steps"]
+    return plain | {"steps": list(steps), "needed": sorted(ticket.needed)}
+
+
+def ticket_in(plain: dict[str, Any]) -> Ticket:
+    """A ticket from plain data."""
+    return Ticket(
+        tuple(Step(**step) for step in plain["steps"]),
+        frozenset(plain["needed"]),
+        Budget(**plain["budget"]),
+        Limits(**plain["limits"]),
+        plain["sandboxed"],
+    )

@@ -1,0 +1,162 @@
+"""An IPython shell without a kernel: runs a learner's cells and keeps their outputs.
+
+Outputs are kept in nbformat's own shape, in the order in which they appeared, and only
+up to a limit: who prints without end fills no memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+MAX_TEXT = 100_000  # characters of printed text a cell
+MAX_OUTPUTS = 60  # pictures and other results a cell
+MAX_DATA = 4 * 2**20  # bytes of one picture or other result
+
+
+class Outputs(list[dict[str, Any]]):
+    """The outputs of one cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text_left = MAX_TEXT
+
+    def write(self, stream: str, text: str) -> None:
+        """Add printed text; neighbours on the same stream become one output."""
+        if self.text_left <= 0:
+            return
+        kept = text[: self.text_left]
+        self.text_left -= len(text)
+        if self.text_left <= 0:
+            kept += "\n… (more output is left out)\n"
+        if self and self[-1]["output_type"] == "stream" and self[-1]["name"] == stream:
+            self[-1]["text"] += kept
+        else:
+            self.append({"output_type": "stream", "name": stream, "text": kept})
+
+    def show(self, kind: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Add a picture, a table or the value of the cell's last line."""
+        if len(self) >= MAX_OUTPUTS:
+            return
+        texts = {mime: as_text(value) for mime, value in data.items()}
+        small = {mime: value for mime, value in texts.items() if len(str(value)) <= MAX_DATA}
+        output = {"output_type": kind, "data": small, "metadata": plain_metadata(metadata)}
+        self.append(output | ({"execution_count": None} if kind == "execute_result" else {}))
+
+
+class Stream:
+    """Stands for stdout or stderr."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, shell: Shell, name: str) -> None:
+        self.shell, self.name = shell, name
+
+    def write(self, text: str) -> int:
+        """Keep the text as output of the running cell."""
+        self.shell.outputs.write(self.name, str(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+    def isatty(self) -> bool:
+        """It is no terminal."""
+        return False
+
+    def fileno(self) -> int:
+        """There is no file behind it."""
+        raise OSError("this stream has no file")
+
+
+class Publisher(DisplayPublisher):
+    """Keeps what `display` shows."""
+
+    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+        """Add it to the outputs of the running cell."""
+        self.shell.outputs.show("display_data", dict(data), dict(metadata or {}))
+
+
+class Hook(DisplayHook):
+    """Keeps the value of a cell's last line."""
+
+    def __call__(self, result: Any = None) -> None:
+        """Add it to the outputs of the running cell."""
+        if result is None or self.quiet():
+            return
+        data, metadata = self.compute_format_data(result)
+        self.update_user_ns(result)
+        self.shell.outputs.show("execute_result", data, metadata)
+
+
+class Shell(InteractiveShell):
+    """IPython's shell, with outputs kept instead of printed."""
+
+    display_pub_class = Type(Publisher)
+    displayhook_class = Type(Hook)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.outputs = Outputs()
+        super().__init__(**kwargs)
+
+    @classmethod
+    def make(cls) -> Shell:
+        """The one shell of this process; without history, which would start a thread."""
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.colors = "NoColor"
+        shell = cls.instance(config=config)
+        shell.enable_matplotlib("inline")
+        return shell
+
+    def run(self, source: str) -> tuple[list[dict[str, Any]], bool]:
+        """Run one cell; the outputs, and whether it ended without an error."""
+        self.outputs = Outputs()
+        before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = Stream(self, "stdout"), Stream(self, "stderr")  # type: ignore[assignment]
+        try:
+            result = self.run_cell(source, store_history=False)
+        finally:
+            sys.stdout, sys.stderr = before
+        return list(self.outputs), bool(result.success)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        lines = [str(line) for line in stb]
+        self.outputs.append(
+            {
+                "output_type": "error",
+                "ename": str(getattr(etype, "__name__", etype)),
+                "evalue": str(evalue)[:2000],
+                "traceback": [line[:2000] for line in lines[:40]],
+            }
+        )
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no window system."""
+
+    def ask_exit(self) -> None:
+        """`exit` in a cell ends nothing."""
+
+    def raw_input(self, prompt: str = "") -> str:
+        """There is nobody to ask."""
+        raise RuntimeError("input() can't be used while your work is graded")
+
+
+def as_text(value: Any) -> Any:
+    """Pictures as base64, as nbformat keeps them."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def plain_metadata(value: Any) -> Any:
+    """Metadata with plain keys and values only."""
+    if isinstance(value, dict):
+        return {str(key): plain_metadata(item) for key, item in value.items()}
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,212 @@
+"""What became of each submission: points from the gradebook, words from the outputs.
+
+`read_results` is the edge that opens files and the gradebook; everything below it is pure.
+The demonstration class and the report both stand on these classes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder.errors import CourseError
+from autograder.files import write_text
+from autograder.grading import Result, submitted
+from autograder.nbgrader_bridge import open_gradebook
+from autograder.session import Session
+from autograder.settings import Settings
+from cvlib import mistakes
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One graded cell of one submission.
+
+    Attributes:
+        id: its grade_id, such as ``01-conv2d-hidden``.
+        role: check, hidden or open.
+        answered: False when the answer still is what was released.
+        waits: True when a person has to grade it first.
+        told: ids of the known mistakes whose sentence stands in the cell's output.
+        output: the text below the cell.
+    """
+
+    id: str
+    exercise: str
+    role: str
+    points: float
+    most: float
+    answered: bool = True
+    waits: bool = False
+    told: tuple[str, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class StudentResult:
+    """One submission; `reason` says why it could not be graded, "" when it was."""
+
+    student: str
+    cells: tuple[CellResult, ...] = ()
+    reason: str = ""
+
+    def of(self, exercise: str) -> tuple[CellResult, ...]:
+        """The graded cells of an exercise or open question."""
+        return tuple(cell for cell in self.cells if cell.exercise == exercise)
+
+    def points(self, exercise: str = "") -> float:
+        """Points for one exercise, or for everything."""
+        return sum(cell.points for cell in (self.of(exercise) if exercise else self.cells))
+
+    def most(self, exercise: str = "") -> float:
+        """The most points there are for one exercise, or for everything."""
+        return sum(cell.most for cell in (self.of(exercise) if exercise else self.cells))
+
+    def told(self, exercise: str) -> tuple[str, ...]:
+        """The mistakes recognised; the hidden test sees more cases, so its word counts first."""
+        by_role = {cell.role: cell.told for cell in self.of(exercise)}
+        return by_role.get("hidden", ()) or by_role.get("check", ())
+
+    def answered(self, exercise: str) -> bool:
+        """Whether anything was handed in for an exercise."""
+        return any(cell.answered for cell in self.of(exercise))
+
+
+def read_results(settings: Settings, session: Session) -> list[StudentResult]:
+    """Everything known about a session's submissions, in the order of their names.
+
+    Raises:
+        CourseError: when there are no submissions or no gradebook, or it is in use.
+    """
+    students = submitted(settings, session)
+    reasons = read_reasons(settings, session)
+    released = cell_sources(read_cells(settings.release / session.number / f"{session.name}.ipynb"))
+    with open_gradebook(settings) as book:
+        return [student_result(settings, session, book, s, released, reasons) for s in students]
+
+
+def student_result(
+    settings: Settings,
+    session: Session,
+    book: Gradebook,
+    student: str,
+    released: Mapping[str, str],
+    reasons: Mapping[str, str],
+) -> StudentResult:
+    """One submission; without an autograded notebook there are no points, only a reason."""
+    path = settings.autograded / student / session.number / f"{session.name}.ipynb"
+    otherwise = reasons.get(student) or f"not graded yet; run `course grade {session.number}`"
+    if not path.is_file():
+        return StudentResult(student, reason=otherwise)
+    try:
+        notebook = book.find_submission_notebook(session.name, session.number, student)
+    except MissingEntry:
+        return StudentResult(student, reason=otherwise)
+    grades = {grade.name: grade for grade in notebook.grades}
+    cells = read_cells(path)
+    return StudentResult(student, graded_cells(session, grades, cells, released))
+
+
+def graded_cells(
+    session: Session,
+    grades: Mapping[str, Any],
+    cells: list[dict[str, Any]],
+    released: Mapping[str, str],
+) -> tuple[CellResult, ...]:
+    """Put together what the gradebook and the notebook say about each graded cell."""
+    sources = cell_sources(cells)
+    outputs = {grade_id(cell): output_text(cell) for cell in cells}
+    found = []
+    for cell in session.cells:
+        if cell.role not in ("check", "hidden", "open"):
+            continue
+        name = f"{cell.id}-{cell.role}"
+        grade, text = grades.get(name), outputs.get(name, "")
+        answer = f"{cell.id}-open" if cell.role == "open" else f"{cell.id}-solution"
+        found.append(
+            CellResult(
+                name,
+                cell.id,
+                cell.role,
+                points=float(grade.score or 0) if grade else 0.0,
+                most=cell.points,
+                answered=same_text(sources, answer) != same_text(released, answer),
+                waits=bool(grade and grade.needs_manual_grade),
+                told=told_in(text, cell.id) if cell.role != "open" else (),
+                output=text,
+            )
+        )
+    return tuple(found)
+
+
+def told_in(text: str, exercise: str) -> tuple[str, ...]:
+    """Ids of the known mistakes of an exercise whose sentence stands in a text."""
+    return tuple(m.id for m in mistakes.of(exercise) if " ".join(m.says.split()) in text)
+
+
+def output_text(cell: Mapping[str, Any]) -> str:
+    """All text that a code cell left below it, without colours and line breaks."""
+    parts = []
+    for output in cell.get("outputs", ()):
+        if output.get("output_type") == "error":
+            parts.append(output.get("evalue") or joined(output.get("traceback", ())))
+        else:
+            parts.append(joined(output.get("text", "")))
+            parts.append(joined(output.get("data", {}).get("text/plain", "")))
+    return " ".join(COLOURS.sub("", "\n".join(parts)).split())
+
+
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook file; none when it can't be read."""
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def cell_sources(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """grade_id → text, for the cells that have one."""
+    return {grade_id(cell): joined(cell["source"]) for cell in cells if grade_id(cell)}
+
+
+def grade_id(cell: Mapping[str, Any]) -> str:
+    """The cell's nbgrader id, or ""."""
+    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+
+
+def joined(text: str | Iterable[str]) -> str:
+    """Text as nbformat keeps it: a string or a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def same_text(sources: Mapping[str, str], name: str) -> str:
+    """A cell's text without differences in white space; a missing cell is an empty one."""
+    return " ".join(sources.get(name, "").split())
+
+
+def remember(settings: Settings, session: Session, results: Iterable[Result]) -> Path:
+    """Keep why submissions could not be graded, next to the report."""
+    path = settings.reports / f"{session.number}.grading.json"
+    known = read_reasons(settings, session) | {r.student: r.reason for r in results}
+    told = {student: reason for student, reason in sorted(known.items()) if reason}
+    write_text(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+def read_reasons(settings: Settings, session: Session) -> dict[str, str]:
+    """student → reason, as the last grading left them."""
+    path = settings.reports / f"{session.number}.grading.json"
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise CourseError(f"{path}: can't be read: {error}") from None
