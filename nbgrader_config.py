@@ -23,6 +23,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.Autograde.pre_convert_hook = "autograder.guard.before_autograde"
 # Feedback shows what tests say, never the text of hidden ones.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

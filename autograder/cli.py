@@ -28,6 +28,9 @@ class OneSentenceGroup(click.Group):
         except CourseError as error:
             click.echo(f"course: {error}", err=True)
             sys.exit(1)
+        except OSError as error:  # a full disk, a folder that can't be written
+            click.echo(f"course: {error.filename or 'a file'}: {error.strerror}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=OneSentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -160,13 +163,14 @@ def demo(root: Path, session: str) -> None:
     gradebook agrees with what each student was made of. Your own grades are not touched.
     """
     from autograder.demo import demonstrate
-    from autograder.tables import class_table, mistakes_table
+    from autograder.tables import class_table, mistakes_table, reason_lines
 
     settings = load_settings(root)
     (chosen,) = read_all(settings, [session])
     done = demonstrate(settings, chosen, show_progress)
-    console.print(class_table(chosen, done.results))
-    console.print(mistakes_table(chosen, done.results))
+    console.print(class_table(chosen, done.results), "")
+    console.print(mistakes_table(chosen, done.results), "")
+    console.print(reason_lines(done.results), "", highlight=False, soft_wrap=True)
     click.echo(f"Report: {done.report.relative_to(root)}   Feedback: .demo/feedback/")
     for line in done.wrong:
         click.echo(line)

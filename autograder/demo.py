@@ -61,7 +61,8 @@ def demonstrate(settings: Settings, session: Session, progress: Progress) -> Dem
     remember(here, session, graded)
     for result in progress([r for r in graded if not r.reason], "feedback"):
         nbgrader_bridge.feedback(here, session.number, result.student)
-    results = read_results(here, session)
+    read = {result.student: result for result in read_results(here, session)}
+    results = [read[student.id] for student in students if student.id in read]
     page = write_report(here, session, results)
     return Demonstration(students, graded, results, page, differences(session, students, results))
 

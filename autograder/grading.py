@@ -1,33 +1,103 @@
-"""Grade what was handed in for a session."""
+"""Grade what was handed in for a session: many workers execute, one writer keeps the books.
+
+The engine runs submissions ahead in parallel; nbgrader's own autograde then takes each
+result, one after the other, and fills the gradebook. A stamp beside the autograded
+notebook says what was graded, so that a run that was interrupted goes on where it stopped
+and an unchanged submission is not graded again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+
 from autograder import nbgrader_bridge
+from autograder.engine.engine import Engine
+from autograder.engine.plan import make_steps, needed_demos, realign
+from autograder.engine.preprocessors import (
+    ExecuteIsolated,
+    demonstrations,
+    fingerprint,
+    given_cells,
+)
+from autograder.engine.runner import Budget, Ticket
 from autograder.errors import CourseError, GradingError
+from autograder.files import write_text
+from autograder.guard import set_aside
 from autograder.session import Session
 from autograder.settings import Settings
+
+STAMP = "graded.json"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one submission; `reason` is "" when it was graded."""
+    """What became of one submission.
+
+    Attributes:
+        seconds: wall-clock time of its execution.
+        reason: why it could not be graded; "" when it was.
+        unchanged: it had been graded before and was left alone.
+    """
 
     student: str
     seconds: float
     reason: str = ""
+    unchanged: bool = False
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Attributes:
+        workers: submissions that run at the same time; 0 takes one for each core.
+        sandboxed: refuse to run without a sandbox.
+        device: where answers are checked: cpu or cuda.
+        again: grade unchanged submissions again, too.
+        all_cells: run unchanged demonstrations, too.
+        budget: time limits.
+    """
+
+    workers: int = 0
+    sandboxed: bool = True
+    device: str = "cpu"
+    again: bool = False
+    all_cells: bool = False
+    budget: Budget = field(default_factory=Budget)
 
 
 def grade_session(
-    settings: Settings, session: Session, progress: Callable[[list[Any], str], Iterable[Any]]
+    settings: Settings,
+    session: Session,
+    progress: Callable[[list[Any], str], Iterable[Any]],
+    options: Options = Options(),
 ) -> list[Result]:
-    """Grade every submission of a session."""
+    """Grade every submission of a session.
+
+    Raises:
+        CourseError: when there is nothing to grade or no gradebook.
+        GradingError: when the engine can't be started.
+    """
     students = submitted(settings, session)
-    return [grade_one(settings, session, s) for s in progress(students, session.name)]
+    desk = Desk(settings, session, options)
+    waiting = [student for student in students if options.again or not desk.is_done(student)]
+    done = {student: desk.stamped(student) for student in students if student not in waiting}
+    if waiting:
+        with desk.open_engine():
+            done |= {result.student: result for result in desk.grade(waiting, progress)}
+    return [done[student] for student in students]
 
 
 def submitted(settings: Settings, session: Session) -> list[str]:
@@ -41,11 +111,142 @@ def submitted(settings: Settings, session: Session) -> list[str]:
     return sorted(p.parent.name for p in settings.submitted.glob(f"*/{session.number}"))
 
 
-def grade_one(settings: Settings, session: Session, student: str) -> Result:
-    """Grade one submission; what goes wrong with it is told in the result."""
-    start = time.perf_counter()
+class Desk:
+    """Grades one session: knows the course's cells, the stamps and the engine."""
+
+    def __init__(self, settings: Settings, session: Session, options: Options) -> None:
+        self.settings, self.session, self.options = settings, session, options
+        source = settings.source / session.number / f"{session.name}.ipynb"
+        self.config = nbgrader_bridge.load_config(settings)
+        with nbgrader_bridge.open_gradebook(settings) as book:
+            found = nbgrader_bridge.find_notebook(book, session.number, session.name)
+            self.given: list[NotebookNode] = given_cells(found, source)
+        self.demonstrations = demonstrations(source)
+        self.engine: Engine | None = None
+        self.restarting = threading.Lock()
+
+    def open_engine(self) -> Desk:
+        """Start the engine; use as a context manager."""
+        self.engine = Engine(sandboxed=self.options.sandboxed, device=self.options.device)
+        return self
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.engine is not None:
+            self.engine.close()
+
+    def grade(
+        self, students: list[str], progress: Callable[[list[Any], str], Iterable[Any]]
+    ) -> Iterable[Result]:
+        """Execute in parallel, record one by one."""
+        workers = self.options.workers or os.cpu_count() or 1
+        pool = ThreadPoolExecutor(workers)
+        futures = [(student, pool.submit(self.execute, student)) for student in students]
+        try:
+            for student, future in progress(futures, self.session.name):
+                yield self.record(student, future)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def execute(self, student: str) -> tuple[str, dict[str, Any], float]:
+        """Run one submission; the fingerprint of what ran, its outputs, the seconds taken."""
+        begin = time.perf_counter()
+        ticket = self.ticket(student)
+        result = self.run(ticket)
+        return fingerprint(ticket), result, time.perf_counter() - begin
+
+    def ticket(self, student: str) -> Ticket:
+        """What to run for a student.
+
+        Raises:
+            GradingError: when the submission can't be read; the file is named.
+        """
+        folder = self.folder(student)
+        told = set_aside(folder, self.settings.data / "quarantine" / student / self.session.number)
+        path = folder / f"{self.session.name}.ipynb"
+        if not path.is_file():
+            raise GradingError("; ".join([f"{path.name}: there is no such notebook", *told]))
+        cells = realign(read_notebook(path).cells, self.given)
+        steps = make_steps(cells, self.demonstrations)
+        every = frozenset(step.index for step in steps)
+        needed = every if self.options.all_cells else needed_demos(steps)
+        return Ticket(steps, needed, self.options.budget, sandboxed=self.options.sandboxed)
+
+    def run(self, ticket: Ticket) -> dict[str, Any]:
+        """Run a ticket; an engine that died is replaced once."""
+        engine = self.engine
+        assert engine is not None
+        try:
+            return engine.run(ticket)
+        except GradingError:
+            with self.restarting:
+                if self.engine is engine and not engine.is_alive():
+                    engine.close()
+                    self.engine = Engine(
+                        sandboxed=self.options.sandboxed, device=self.options.device
+                    )
+            return self.engine.run(ticket)
+
+    def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
+        """Have nbgrader take over one result; what goes wrong is told in the result."""
+        seconds = 0.0
+        try:
+            key, result, seconds = future.result()
+            ExecuteIsolated.ready[key] = result
+            nbgrader_bridge.autograde(self.settings, self.session.number, student, self.config)
+        except GradingError as error:
+            return Result(student, seconds, str(error))
+        stamp = {"graded": self.stamp(student), "seconds": round(seconds, 3)}
+        write_text(self.stamp_path(student), json.dumps(stamp) + "\n")
+        return Result(student, seconds)
+
+    def is_done(self, student: str) -> bool:
+        """Whether this very submission has been graded by these very tests."""
+        return self.read_stamp(student).get("graded") == self.stamp(student)
+
+    def stamped(self, student: str) -> Result:
+        """The result of a submission that was graded before."""
+        return Result(student, float(self.read_stamp(student).get("seconds", 0)), unchanged=True)
+
+    def stamp(self, student: str) -> str:
+        """A fingerprint of a submission and of the cells it is graded with."""
+        digest = hashlib.sha256()
+        for name in (f"{self.session.name}.ipynb", "timestamp.txt"):
+            path = self.folder(student) / name
+            if path.is_file() and not path.is_symlink():
+                digest.update(path.read_bytes())
+        digest.update(json.dumps([[c.source, c.metadata] for c in self.given]).encode())
+        return digest.hexdigest()
+
+    def read_stamp(self, student: str) -> dict[str, Any]:
+        """The stamp beside the autograded notebook; empty when there is none."""
+        try:
+            return dict(json.loads(self.stamp_path(student).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def folder(self, student: str) -> Path:
+        """Where a student's submission lies."""
+        return self.settings.submitted / student / self.session.number
+
+    def stamp_path(self, student: str) -> Path:
+        """Where a submission's stamp lies; nbgrader removes it when it grades again."""
+        return self.settings.autograded / student / self.session.number / STAMP
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook of any version.
+
+    Raises:
+        GradingError: when it is none.
+    """
     try:
-        nbgrader_bridge.autograde(settings, session.number, student)
-    except GradingError as error:
-        return Result(student, time.perf_counter() - start, str(error))
-    return Result(student, time.perf_counter() - start)
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120]
+        raise GradingError(f"{path.name}: is not a notebook that can be read: {reason}") from None
+    if not notebook.get("cells"):
+        raise GradingError(f"{path.name}: has no cells")
+    return notebook

@@ -9,10 +9,11 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -62,9 +63,11 @@ def generate(settings: Settings, assignment: str, release: Path) -> None:
     run(settings, GenerateAssignment, assignment, force=True, config=config)
 
 
-def autograde(settings: Settings, assignment: str, student: str) -> None:
-    """Run ``nbgrader autograde`` for one student."""
-    run(settings, Autograde, assignment, student, force=True)
+def autograde(
+    settings: Settings, assignment: str, student: str, base: Config | None = None
+) -> None:
+    """Run ``nbgrader autograde`` for one student; `base` saves reading the configuration."""
+    run(settings, Autograde, assignment, student, force=True, base=base)
 
 
 def feedback(settings: Settings, assignment: str, student: str = "*") -> None:
@@ -81,13 +84,14 @@ def run(
     *,
     force: bool,
     config: Config | None = None,
+    base: Config | None = None,
 ) -> None:
     """Run one of nbgrader's converters.
 
     Raises:
         GradingError: with the first thing that nbgrader complained about.
     """
-    full = load_config(settings)
+    full = deepcopy(base) if base is not None else load_config(settings)
     full.merge(config or Config())
     directory = CourseDirectory(config=full, assignment_id=assignment)
     if student:
@@ -99,7 +103,15 @@ def run(
         try:
             app.start()
         except (NbGraderException, SystemExit) as error:
-            raise GradingError(f"{assignment}: {log.sentence(str(error))}") from None
+            raise GradingError(reason(settings, assignment, log.sentence(str(error)))) from None
+
+
+def reason(settings: Settings, assignment: str, sentence: str) -> str:
+    """What to tell: a complaint of the database names the gradebook's file."""
+    database = re.search(r"\(sqlite3\.\w+\) (.+)", sentence)
+    if database:
+        return f"{settings.gradebook}: {database.group(1)}; is it in use or damaged?"
+    return f"{assignment}: {sentence}"
 
 
 @contextlib.contextmanager
@@ -137,3 +149,17 @@ def open_gradebook(settings: Settings) -> Iterator[Gradebook]:
         raise CourseError(f"{path}: there is no gradebook yet; run `course release` first")
     with one_sentence(settings), Gradebook(url) as book:
         yield book
+
+
+def find_notebook(book: Gradebook, assignment: str, notebook: str) -> Notebook:
+    """A session's entry in the gradebook.
+
+    Raises:
+        CourseError: when the session has not been released yet.
+    """
+    try:
+        return book.find_notebook(notebook, assignment)
+    except MissingEntry:
+        raise CourseError(
+            f"{notebook}: not in the gradebook; run `course release {assignment}`"
+        ) from None

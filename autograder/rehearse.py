@@ -6,6 +6,7 @@ mistake and tells it by name, that right answers get everything and empty ones n
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from autograder import variants
 from autograder.build import without_solution
 from autograder.cells import Outcome, run_cell
 from autograder.errors import SessionError
-from autograder.session import BEGIN, Exercise, Session, defined_names
+from autograder.session import BEGIN, Cell, Exercise, Session, defined_names
 from cvlib import check, mistakes
 
 
@@ -91,7 +92,7 @@ class Rehearsal:
             if cell.role in ("setup", "solution"):
                 outcome = run_cell(cell.source, namespace, cell.id or "set-up")
                 if outcome.error is not None:
-                    raise SessionError(self.session.path, cell.line, str(outcome.error))
+                    raise SessionError(self.session.path, *place_and_text(cell, outcome.error))
 
     def judge(self, attempt: Attempt, seed: int = 0) -> Verdict:
         """Run the attempt and both of its tests on the seed's inputs."""
@@ -109,6 +110,15 @@ class Rehearsal:
             getattr(hidden.error, "mistakes", ()) or told_in(hidden.printed, exercise.id),
             str(hidden.error or hidden.printed).strip(),
         )
+
+
+def place_and_text(cell: Cell, error: BaseException) -> tuple[int, str]:
+    """The line in the session's text where a cell failed, and what happened there."""
+    steps = traceback.extract_tb(error.__traceback__)
+    inside = [step.lineno or 0 for step in steps if step.filename.startswith("<")]
+    offset = (error.lineno or 0) if isinstance(error, SyntaxError) else (inside[:1] or [0])[0]
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return cell.line + offset, f"{type(error).__name__}: {text}"
 
 
 def idle_tests(verdicts: list[Verdict]) -> list[str]:

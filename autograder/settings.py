@@ -92,7 +92,10 @@ def load_settings(root: Path) -> Settings:
     path = root / "course" / "course.toml"
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings(root, root, read["repository"], read.get("branch", "main"))
+        address, branch = read["repository"], read.get("branch", "main")
+        if not isinstance(address, str) or not isinstance(branch, str):
+            raise KeyError("repository and branch must be texts")
+        return Settings(root, root, address, branch)
     except FileNotFoundError:
         raise CourseError(f"{path}: not found; run `course` in the course's root") from None
     except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError) as error:

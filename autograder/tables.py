@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -15,6 +16,12 @@ from autograder.session import Session
 from autograder.summary import summarise
 
 MARKS = {"solution": "the solution", "blank": "an empty answer"}
+PLAIN: dict[str, Any] = {
+    "box": None,
+    "padding": (0, 1, 0, 0),
+    "title_justify": "left",
+    "caption_justify": "left",
+}
 SIGNS = {"good": "[green]✓[/]", "bad": "[red]✗[/]", "without": "[yellow]–[/]"}
 
 
@@ -44,20 +51,24 @@ def rehearsal_table(session: Session, verdicts: list[Verdict]) -> Table:
 def class_table(session: Session, results: Sequence[StudentResult]) -> Table:
     """Every student: points by question and the mistakes that were recognised."""
     names = list(dict.fromkeys(cell.id for cell in session.cells if cell.id))
-    table = Table(title=f"{session.name}: points by question", box=None, padding=(0, 1, 0, 0))
+    key = "   ".join(f"{n} {name.partition('-')[2]}" for n, name in enumerate(names, start=1))
+    table = Table(
+        title=f"{session.name}: points by question",
+        caption=f"{key}\n· not answered   ? waits for a person   – could not be graded",
+        **PLAIN,
+    )
     table.add_column("student", no_wrap=True)
-    for index in range(len(names)):
-        table.add_column(str(index + 1), justify="right")
-    table.add_column("all", justify="right")
-    table.add_column("what the mistake was", overflow="fold")
+    for number in (*range(1, len(names) + 1), "all"):
+        table.add_column(str(number), justify="right", no_wrap=True)
+    table.add_column("what the mistake was", no_wrap=True)
     for result in results:
         if result.reason:
-            blanks = ["·"] * len(names)
-            table.add_row(result.student, *blanks, "–", f"[red]{escape(result.reason)}")
+            dashes = ["[red]–[/]"] * (len(names) + 1)
+            table.add_row(result.student, *dashes, "[red]could not be graded[/]")
             continue
         told = [
-            f"[dim]{index + 1}[/] {mistake.replace('_', ' ')}"
-            for index, name in enumerate(names)
+            f"[dim]{number}[/] {mistake.replace('_', ' ')}"
+            for number, name in enumerate(names, start=1)
             for mistake in result.told(name)
         ]
         points = [shown_points(result, name) for name in names]
@@ -72,12 +83,12 @@ def shown_points(result: StudentResult, name: str) -> str:
     points = f"{round(result.points(name), 2):g}"
     if result.points(name) >= result.most(name):
         return f"[green]{points}[/]"
-    return f"[yellow]{points}[/]" if result.answered(name) else f"[dim]{points}[/]"
+    return f"[yellow]{points}[/]" if result.answered(name) else "[dim]·[/]"
 
 
 def mistakes_table(session: Session, results: Sequence[StudentResult]) -> Table:
     """How often each known mistake was made, by exercise, with its sentence."""
-    table = Table(title="Mistakes by exercise", box=None, padding=(0, 1, 0, 0))
+    table = Table(title="Mistakes by exercise", **PLAIN)
     table.add_column("exercise", no_wrap=True)
     table.add_column("times", justify="right")
     table.add_column("what happened")
@@ -86,6 +97,15 @@ def mistakes_table(session: Session, results: Sequence[StudentResult]) -> Table:
             name = f"[dim]{number}[/] {exercise.id}" if index == 0 else ""
             table.add_row(name, str(len(made.students)), escape(made.mistake.says))
     return table
+
+
+def reason_lines(results: Sequence[StudentResult]) -> str:
+    """One line for each submission that could not be graded."""
+    return "\n".join(
+        f"[red]{result.student}[/] could not be graded: {escape(result.reason)}"
+        for result in results
+        if result.reason
+    )
 
 
 def grading_summary(session: Session, results: Sequence[Result]) -> str:

@@ -1,7 +1,8 @@
 # %% [markdown] session="01_convolution_arithmetic" minutes=150
 # # 01 · Convolution arithmetic
 #
-# A small grid of numbers slides over a picture. At every stop it multiplies, adds, and writes down one number. That is a convolution layer, and you are going to write one.
+# A small grid of numbers slides over a picture. At every stop it multiplies, adds, and writes
+# down one number. That is a convolution layer, and you are going to write one.
 #
 # **You will be able to**
 #
@@ -12,7 +13,9 @@
 #
 # **Time:** about 150 minutes, 40 points. Take a break after exercise 5.
 #
-# **Predictions:** run `predict("…", "?")`, read the question, put a letter for the question mark, run it again, then go on. A wrong guess teaches more than a right answer that you only nodded at.
+# **Predictions:** run `predict("…", "?")`, read the question, put a letter for the question mark,
+# run it again, then go on. A wrong guess teaches more than a right answer that you only nodded
+# at.
 
 # %% setup=true
 import math
@@ -34,11 +37,16 @@ quiz("01-recall")
 # %% [markdown]
 # ## A picture is a grid of numbers
 #
-# *Resolution* says how many pixels a picture has. *Bit depth* says how finely each one is measured: 8 bits give 256 levels, from 0 (black) to 255 (white). A grey pixel is one number, a coloured one three: red, green and blue.
+# *Resolution* says how many pixels a picture has. *Bit depth* says how finely each one is
+# measured: 8 bits give 256 levels, from 0 (black) to 255 (white). A grey pixel is one number, a
+# coloured one three: red, green and blue.
 #
-# Cameras, files and Matplotlib keep them as `uint8` in the order **H × W × C**: row, column, channel. PyTorch wants floats in the order **N × C × H × W**: picture in the batch, channel, row, column.
+# Cameras, files and Matplotlib keep them as `uint8` in the order **H × W × C**: row, column,
+# channel. PyTorch wants floats in the order **N × C × H × W**: picture in the batch, channel,
+# row, column.
 #
-# Look at a photograph from so near that you can read it. Then move its channels to the front; that step has a trap.
+# Look at a photograph from so near that you can read it. Then move its channels to the front;
+# that step has a trap.
 
 # %%
 cat = sample_image("chelsea", 96)  # (96, 96, 3) uint8
@@ -60,11 +68,16 @@ explain("01-reshape-image")
 # %% [markdown]
 # ## Colour is a choice of axes
 #
-# `to_tensor` moves the channels, divides by 255 and adds the batch axis. Pretrained networks want one step more, the *ImageNet normalisation*: subtract the mean (0.485, 0.456, 0.406) and divide by the standard deviation (0.229, 0.224, 0.225) of each channel, in the order red, green, blue.
+# `to_tensor` moves the channels, divides by 255 and adds the batch axis. Pretrained networks want
+# one step more, the *ImageNet normalisation*: subtract the mean (0.485, 0.456, 0.406) and divide
+# by the standard deviation (0.229, 0.224, 0.225) of each channel, in the order red, green, blue.
 #
-# That order bites. OpenCV reads **BGR**: same shape, same type, no error, and a network that quietly does worse.
+# That order bites. OpenCV reads **BGR**: same shape, same type, no error, and a network that
+# quietly does worse.
 #
-# **HSV** separates *hue* from saturation and value (brightness), so "find all that is orange" is easy; but hue is an angle, and 359° lies beside 1°. **LAB** has lightness and two colour axes; equal distances look about equally different.
+# **HSV** separates *hue* from saturation and value (brightness), so "find all that is orange" is
+# easy; but hue is an angle, and 359° lies beside 1°. **LAB** has lightness and two colour axes;
+# equal distances look about equally different.
 
 # %%
 woman = sample_image("astronaut", 160)  # (160, 160, 3) uint8
@@ -78,30 +91,41 @@ panels = {
     "LAB: blue to yellow": lab[..., 2],
 }
 plots.show_images(list(panels.values()), titles=list(panels), columns=3)
+for name in list(panels)[:2]:
+    means = images.normalize(to_tensor(panels[name])).mean(dim=(0, 2, 3))  # (3,)
+    print(f"{name}: channel means after normalisation {[round(m, 2) for m in means.tolist()]}")
 
 # %% [markdown]
 # ## A window slides over the picture
 #
-# Take a small grid of weights, the *kernel*, and lay it on the top left corner. Multiply each weight by the pixel under it and add everything up: that sum is the first number of the output. Move on and repeat. The sums form a new picture, the *feature map*.
+# Take a small grid of weights, the *kernel*, and lay it on the top left corner. Multiply each
+# weight by the pixel under it and add everything up: that sum is the first number of the output.
+# Move on and repeat. The sums form a new picture, the *feature map*.
 #
-# Four knobs say where the window stops: the **kernel size** K, the **stride** S (how far it moves each time), the **padding** P (zeros put around the picture on each side) and the **dilation** D (the distance from one weight to the next; 1 means neighbours).
+# Four knobs say where the window stops: the **kernel size** K, the **stride** S (how far it moves
+# each time), the **padding** P (zeros put around the picture on each side) and the **dilation** D
+# (the distance from one weight to the next; 1 means neighbours).
 #
 # Play: can you find settings where the last column is never looked at?
 
 # %%
-widgets.ConvolutionExplorer(size=6, kernel_size=3, stride=2)
+widgets.ConvolutionExplorer(size=6, kernel_size=3)
 
 # %% [markdown] exercise="01-output-size" difficulty=1 minutes=10
 # ## Exercise 1 · How big is the output?
 #
-# Count the stops. From its first weight to its last a kernel spans $D(K-1)+1$ cells. On a padded line of $W+2P$ cells it starts at 0, S, 2S, … for as long as it fits:
+# Count the stops. From its first weight to its last a kernel spans $D(K-1)+1$ cells. On a padded
+# line of $W+2P$ cells it starts at 0, S, 2S, … for as long as it fits:
 #
 # $$\text{out} = \left\lfloor \frac{W + 2P - D(K-1) - 1}{S} \right\rfloor + 1$$
 #
 # **Write** `conv_output_size(size, kernel_size, stride=1, padding=0, dilation=1) -> int`.
 #
-# - *By hand:* W = 7, K = 3, S = 2 starts at 0, 2, 4: that makes 3. W = 8 gives 3 as well; the last column is left over.
-# - *Edge case:* K = 5 does not fit on W = 4. Raise `ValueError` then, and also when the padding is below 0 or another argument below 1. Say which argument, and its value.
+# - *By hand:* W = 7, K = 3, S = 2 starts at 0, 2, 4: that makes 3. W = 8 gives 3 as well; the
+#   last column is left over.
+# - *Edge case:* K = 5 does not fit on W = 4. Raise `ValueError` then, and also when the padding
+#   is below 0 or another argument below 1. Say which argument, and its value.
+
 
 # %% solution="01-output-size"
 def conv_output_size(
@@ -113,8 +137,8 @@ def conv_output_size(
         ValueError: if the window does not fit, padding < 0 or another argument < 1.
     """
     ### BEGIN SOLUTION
-    at_least_one = {"size": size, "kernel_size": kernel_size, "stride": stride, "dilation": dilation}
-    for name, value in at_least_one.items():
+    named = {"size": size, "kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+    for name, value in named.items():
         if value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
     if padding < 0:
@@ -124,6 +148,7 @@ def conv_output_size(
         raise ValueError(f"kernel_size={kernel_size} does not fit into size={size}")
     return room // stride + 1
     ### END SOLUTION
+
 
 # %% check="01-output-size" points=1
 check.function(
@@ -146,8 +171,8 @@ check.function(
     points=2,
     cases=[
         check.case(224, 7, stride=2, padding=3),
-        check.case(8, 3, stride=2),  # a column is left over
-        check.case(9, 3, stride=2),  # nothing is
+        check.case(8, 3, stride=2),
+        check.case(9, 3, stride=2),
         check.case(12, 3, 2, 1, 3),  # all knobs, by position
         check.case(5, 5),  # fits exactly once
         check.case(1, 3, padding=1),
@@ -155,13 +180,17 @@ check.function(
         check.case(8, 3, padding=-1),
         check.case(8, 3, stride=0),
         check.case(8, 0),
+        check.case(8, 3, dilation=0),
     ],
 )
 
 # %% [markdown] hints="01-output-size"
-# 1. Draw seven boxes in a row and push a paper window of three boxes along them, two boxes at a time. What do you count: boxes, moves, or stops?
-# 2. The window's first stop is free. Every further stop costs S cells of the room that is left: padded length minus span.
-# 3. Compute `room = size + 2 * padding - dilation * (kernel_size - 1) - 1`. If it is negative, raise; otherwise the answer is `room // stride + 1`.
+# 1. Draw seven boxes in a row and push a paper window of three boxes along them, two boxes at a
+#    time. What do you count: boxes, moves, or stops?
+# 2. The window's first stop is free. Every further stop costs S cells of the room that is left:
+#    padded length minus span.
+# 3. Compute `room = size + 2 * padding - dilation * (kernel_size - 1) - 1`. If it is negative,
+#    raise; otherwise the answer is `room // stride + 1`.
 
 # %%
 widths = range(4, 25)
@@ -180,7 +209,9 @@ widgets.OutputSizeDrill()  # your function knows; do you?
 # %% [markdown]
 # ## All channels, one sum
 #
-# A colour picture has three planes, so its kernel has three slices. Each slice meets its own plane, and *all* the products, over rows, columns and channels, go into one sum. The bias is added once, at the end. A layer with O such kernels writes O feature maps:
+# A colour picture has three planes, so its kernel has three slices. Each slice meets its own
+# plane, and *all* the products, over rows, columns and channels, go into one sum. The bias is
+# added once, at the end. A layer with O such kernels writes O feature maps:
 #
 # $$\text{out}_{n,o,i,j} = b_o + \sum_{c,u,v} w_{o,c,u,v}\; x_{n,c,\,iS+u,\,jS+v}$$
 #
@@ -188,15 +219,23 @@ widgets.OutputSizeDrill()  # your function knows; do you?
 # |---|---|---|---|
 # | (N, C, H, W) | (O, C, KH, KW) | (O,) | (N, O, OH, OW) |
 #
-# A mathematician's *convolution* turns the kernel by 180° first. Without the turn it is a *cross-correlation*. Frameworks compute that one, and call it convolution all the same.
+# A mathematician's *convolution* turns the kernel by 180° first. Without the turn it is a
+# *cross-correlation*. Frameworks compute that one, and call it convolution all the same.
 
 # %% [markdown] exercise="01-conv2d" difficulty=2 minutes=20
 # ## Exercise 2 · Convolution with your own loops
 #
-# **Write** `conv2d(x, weight, bias=None, stride=1, padding=0)` for the shapes above, without turning the kernel. Loop over the stops, cut out the window, multiply, sum. Torch's own convolution, `unfold` and matrix products are switched off here; `*`, `sum`, slices and `F.pad` are yours.
+# **Write** `conv2d(x, weight, bias=None, stride=1, padding=0)` for the shapes above, without
+# turning the kernel. Loop over the stops, cut out the window, multiply, sum. Torch's own
+# convolution, `unfold` and matrix products are switched off here; `*`, `sum`, slices and `F.pad`
+# are yours.
 #
-# - *By hand:* two channels `[[1, 2], [3, 4]]` and `[[0, 1], [1, 0]]`, kernel slices `[[1, 0], [0, 1]]` and `[[10, 10], [10, 10]]`, bias 0.5. There is one stop: (1 + 4) + (10 + 10) + 0.5 = 25.5.
-# - *Edge case:* pictures and kernels need not be square. A window that does not fit raises `ValueError`, as in exercise 1: call your own function.
+# - *By hand:* two channels `[[1, 2], [3, 4]]` and `[[0, 1], [1, 0]]`, kernel slices `[[1, 0], [0,
+#   1]]` and `[[10, 10], [10, 10]]`, bias 0.5. There is one stop: (1 + 4) + (10 + 10) + 0.5 =
+#   25.5.
+# - *Edge case:* pictures and kernels need not be square. A window that does not fit raises
+#   `ValueError`, as in exercise 1: call your own function.
+
 
 # %% solution="01-conv2d"
 def conv2d(
@@ -222,6 +261,7 @@ def conv2d(
             out[:, :, i, j] = (window * weight).sum(dim=(2, 3, 4))  # (N, O, C, KH, KW) → (N, O)
     return out if bias is None else out + bias[:, None, None]
     ### END SOLUTION
+
 
 # %% check="01-conv2d" points=2
 two_channels = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[0.0, 1.0], [1.0, 0.0]]]])
@@ -257,26 +297,34 @@ check.function(
 )
 
 # %% [markdown] hints="01-conv2d"
-# 1. Which input rows does output row `i` look at? Write it down for stride 1, then for stride 2, then for `i = 0` with padding.
-# 2. Pad first, and make room with `x.new_zeros(N, O, OH, OW)`. Two loops over `i` and `j` are enough: broadcasting takes care of N, O and C.
-# 3. `window = x[:, None, :, i*stride : i*stride+KH, j*stride : j*stride+KW]` has the shape (N, 1, C, KH, KW). Times `weight`, summed over the last three axes, it gives (N, O). Add `bias[:, None, None]` after the loops.
+# 1. Which input rows does output row `i` look at? Write it down for stride 1, then for stride 2,
+#    then for `i = 0` with padding.
+# 2. Pad first, and make room with `x.new_zeros(N, O, OH, OW)`. Two loops over `i` and `j` are
+#    enough: broadcasting takes care of N, O and C.
+# 3. `window = x[:, None, :, i*stride : i*stride+KH, j*stride : j*stride+KW]` has the shape (N, 1,
+#    C, KH, KW). Times `weight`, summed over the last three axes, it gives (N, O). Add `bias[:,
+#    None, None]` after the loops.
 
 # %% [markdown]
-# You have a convolution, so let it see. Before there were networks, people chose kernels by hand: *identity*, *Gaussian blur*, *sharpen*, *Laplacian* (how far a pixel stands out from its neighbours) and *Sobel* (how brightness changes to the right, or downwards). What does the 180° turn do to them?
+# You have a convolution, so let it see. Before there were networks, people chose kernels by hand:
+# *identity*, *Gaussian blur*, *sharpen*, *Laplacian* (how far a pixel stands out from its
+# neighbours) and *Sobel* (how brightness changes to the right, or downwards). What does the 180°
+# turn do to them?
 
 # %%
 predict("01-flip-symmetric", "?")
 
 # %%
 grey = to_tensor(images.rgb_to_grey(cat))  # (1, 1, 96, 96)
-kernels = {name.replace("_", " "): k for name, k in conv.classic_kernels().items()}
-weight = torch.stack(list(kernels.values()))[:, None]  # (6, 1, 3, 3)
+panels = {}
 with uses_your("conv2d"):
-    maps = [*conv2d(grey, weight)[0], *conv2d(grey, weight.flip(2, 3))[0]]  # 12 × (94, 94)
-    titles = [*kernels, *(f"{name}, turned" for name in kernels)]
-    keeps_brightness = [kernel.sum() == 1 for kernel in weight] * 2  # show these as pictures
-    panels = [m.clamp(0, 1) if keeps else m for m, keeps in zip(maps, keeps_brightness)]
-    plots.show_images(panels, titles=titles, columns=6)
+    for ending, quarter_turns in (("", 0), (", turned", 2)):
+        for name, kernel in conv.classic_kernels().items():
+            answer = conv2d(grey, kernel.rot90(quarter_turns)[None, None])  # (1, 1, 94, 94)
+            if kernel.sum() == 1:  # keeps brightness: look at it as a picture
+                answer = answer.clamp(0, 1)
+            panels[name.replace("_", " ") + ending] = answer
+    plots.show_images(list(panels.values()), titles=list(panels), columns=6)
 explain("01-flip-symmetric")
 
 # %%
@@ -285,12 +333,18 @@ widgets.KernelPlayground(image=cat)
 # %% [markdown] exercise="01-conv2d-unfold" difficulty=2 minutes=12
 # ## Exercise 3 · The same without loops
 #
-# Python spends some microseconds on every stop, and a photograph has a hundred thousand stops. The way out: lay all windows side by side, and multiply *once*. `F.unfold(x, (KH, KW), padding=P, stride=S)` writes every window as a column, (N, C·KH·KW, L) with L = OH·OW stops. Then a layer is one product of matrices.
+# Python spends some microseconds on every stop, and a photograph has a hundred thousand stops.
+# The way out: lay all windows side by side, and multiply *once*. `F.unfold(x, (KH, KW),
+# padding=P, stride=S)` writes every window as a column, (N, C·KH·KW, L) with L = OH·OW stops.
+# Then a layer is one product of matrices.
 #
-# **Write** `conv2d_unfold` with the arguments and results of exercise 2. Only torch's own convolution is switched off.
+# **Write** `conv2d_unfold` with the arguments and results of exercise 2. Only torch's own
+# convolution is switched off.
 #
-# - *By hand:* `[[1, 2, 3], [4, 5, 6]]` and a 2 × 2 kernel: the columns are (1, 2, 4, 5) and (2, 3, 5, 6).
+# - *By hand:* `[[1, 2, 3], [4, 5, 6]]` and a 2 × 2 kernel: the columns are (1, 2, 4, 5) and (2,
+#   3, 5, 6).
 # - *Edge case:* OH ≠ OW. Fold L back as rows and columns in the right order.
+
 
 # %% solution="01-conv2d-unfold"
 def conv2d_unfold(
@@ -306,6 +360,7 @@ def conv2d_unfold(
     out = out.reshape(x.shape[0], o, out_h, out_w)  # (N, O, OH, OW)
     return out if bias is None else out + bias[:, None, None]
     ### END SOLUTION
+
 
 # %% check="01-conv2d-unfold" points=1
 r = check.inputs()
@@ -337,9 +392,13 @@ check.function(
 )
 
 # %% [markdown] hints="01-conv2d-unfold"
-# 1. Print `F.unfold(x, (2, 2))` for the 2 × 3 picture above. Which axis counts stops, and which one the places inside a window?
-# 2. `weight.flatten(1)` has the shape (O, C·KH·KW), in the same order as a column. Which product sums over C·KH·KW and keeps N, O and L?
-# 3. `weight.flatten(1) @ columns` gives (N, O, L). Get OH and OW from `conv_output_size`, reshape to (N, O, OH, OW), then add `bias[:, None, None]`.
+# 1. Print `F.unfold(x, (2, 2))` for the 2 × 3 picture above. Which axis counts stops, and which
+#    one the places inside a window?
+# 2. `weight.flatten(1)` has the shape (O, C·KH·KW), in the same order as a column. Which product
+#    sums over C·KH·KW and keeps N, O and L?
+# 3. `weight.flatten(1) @ columns` gives (N, O, L). Get OH and OW from `conv_output_size`, reshape
+#    to (N, O, OH, OW), then add `bias[:, None, None]`.
+
 
 # %%
 def stopwatch(convolve, device: str, size: int = 64) -> float:
@@ -363,12 +422,17 @@ with uses_your("conv2d", "conv2d_unfold"):
 # %% [markdown] exercise="01-max-pool" difficulty=2 minutes=12
 # ## Exercise 4 · Pooling: keep the strongest
 #
-# Pooling slides a window too, but has no weights, and treats each channel by itself. *Max* pooling keeps the largest number, *average* pooling the mean; *global* pooling takes the whole map as one window; *adaptive* pooling is told the output size and picks its windows.
+# Pooling slides a window too, but has no weights, and treats each channel by itself. *Max*
+# pooling keeps the largest number, *average* pooling the mean; *global* pooling takes the whole
+# map as one window; *adaptive* pooling is told the output size and picks its windows.
 #
-# **Write** `max_pool2d(x, kernel_size, stride=None, padding=0)`, (N, C, H, W) → (N, C, OH, OW). Without a stride, windows lie side by side: S = K.
+# **Write** `max_pool2d(x, kernel_size, stride=None, padding=0)`, (N, C, H, W) → (N, C, OH, OW).
+# Without a stride, windows lie side by side: S = K.
 #
 # - *By hand:* `[[1, 5, 2, 0], [3, 4, 8, 7]]` with K = 2 gives `[[5, 8]]`.
-# - *Edge case:* padding must never win, not even among negative numbers: `[[−1, −2], [−3, −4]]` with K = 2, P = 1 comes back unchanged. Padding above K/2 raises `ValueError`.
+# - *Edge case:* padding must never win, not even among negative numbers: `[[−1, −2], [−3, −4]]`
+#   with K = 2, P = 1 comes back unchanged. Padding above K/2 raises `ValueError`.
+
 
 # %% solution="01-max-pool"
 def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None, padding: int = 0) -> Tensor:
@@ -391,6 +455,7 @@ def max_pool2d(x: Tensor, kernel_size: int, stride: int | None = None, padding: 
     windows = x.unfold(2, kernel_size, stride).unfold(3, kernel_size, stride)
     return windows.reshape(*x.shape[:2], out_h, out_w, -1).amax(dim=-1)  # (N, C, OH, OW)
     ### END SOLUTION
+
 
 # %% check="01-max-pool" points=1
 check.function(
@@ -424,8 +489,10 @@ check.function(
 
 # %% [markdown] hints="01-max-pool"
 # 1. Which number never wins against any other in a maximum? It is not 0.
-# 2. Pad with `F.pad(..., value=-math.inf)`. From there it is exercise 2 with another ending: instead of multiplying and summing, take the largest.
-# 3. Loop over the stops as in exercise 2, with `out[:, :, i, j] = window.amax(dim=(2, 3))`. Or without a loop: `x.unfold(2, K, S).unfold(3, K, S)` has the shape (N, C, OH, OW, K, K).
+# 2. Pad with `F.pad(..., value=-math.inf)`. From there it is exercise 2 with another ending:
+#    instead of multiplying and summing, take the largest.
+# 3. Loop over the stops as in exercise 2, with `out[:, :, i, j] = window.amax(dim=(2, 3))`. Or
+#    without a loop: `x.unfold(2, K, S).unfold(3, K, S)` has the shape (N, C, OH, OW, K, K).
 
 # %%
 predict("01-average-checkerboard", "?")
@@ -445,16 +512,20 @@ explain("01-average-checkerboard")
 # %% [markdown] exercise="01-sobel" difficulty=2 minutes=10
 # ## Exercise 5 · Where the edges are
 #
-# Brightness is a landscape, and an edge is a steep place. Sobel x measures the slope to the right, $g_x$; its transpose, Sobel y, the slope downwards, $g_y$:
+# Brightness is a landscape, and an edge is a steep place. Sobel x measures the slope to the
+# right, $g_x$; its transpose, Sobel y, the slope downwards, $g_y$:
 #
 # $$\begin{bmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{bmatrix}\qquad\begin{bmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{bmatrix}$$
 #
-# Together they are an arrow. Its length $\sqrt{g_x^2+g_y^2}$ is the *magnitude*; its angle, `atan2(gy, gx)`, points uphill.
+# Together they are an arrow. Its length $\sqrt{g_x^2+g_y^2}$ is the *magnitude*; its angle,
+# `atan2(gy, gx)`, points uphill.
 #
-# **Write** `sobel_magnitude(image)`, (N, 1, H, W) → the same shape, with one ring of zeros as padding. Torch's `F.conv2d` is allowed.
+# **Write** `sobel_magnitude(image)`, (N, 1, H, W) → the same shape, with one ring of zeros as
+# padding. Torch's `F.conv2d` is allowed.
 #
 # - *By hand:* where three equal rows read `[0, 0, 1]`, gx = 4 and gy = 0: magnitude 4.
 # - *Edge case:* three channels raise `ValueError`.
+
 
 # %% solution="01-sobel"
 def sobel_magnitude(image: Tensor) -> Tensor:
@@ -474,6 +545,7 @@ def sobel_magnitude(image: Tensor) -> Tensor:
     slopes = F.conv2d(image, weight, padding=1)  # (N, 2, H, W)
     return slopes.square().sum(dim=1, keepdim=True).sqrt()  # (N, 1, H, W)
     ### END SOLUTION
+
 
 # %% check="01-sobel" points=1
 step = torch.tensor([0.0, 0.0, 1.0, 1.0]).expand(1, 1, 4, 4)
@@ -501,8 +573,10 @@ check.function(
 
 # %% [markdown] hints="01-sobel"
 # 1. Two kernels on one picture: that is a layer with C = 1 and O = 2. What shape has its weight?
-# 2. Stack the kernels to (2, 1, 3, 3) and convolve once with `padding=1`. Now channel 0 holds gx, and channel 1 holds gy.
-# 3. Square, sum over axis 1 with `keepdim=True`, take the root: (N, 1, H, W). Check `image.shape[1]` before anything else.
+# 2. Stack the kernels to (2, 1, 3, 3) and convolve once with `padding=1`. Now channel 0 holds gx,
+#    and channel 1 holds gy.
+# 3. Square, sum over axis 1 with `keepdim=True`, take the root: (N, 1, H, W). Check
+#    `image.shape[1]` before anything else.
 
 # %%
 predict("01-sobel-frame", "?")
@@ -521,12 +595,17 @@ explain("01-sobel-frame")
 # %% [markdown] exercise="01-receptive-field" difficulty=2 minutes=12
 # ## Exercise 6 · How far does one output see?
 #
-# Two layers deep, a number depends on a larger patch of the picture than either kernel covers. The width of that patch is the *receptive field*. The *jump* is how many input cells lie between two neighbouring outputs. Both start at 1. A kernel reaches for neighbours *one jump apart in the picture*; its stride lengthens the jump of the next layer.
+# Two layers deep, a number depends on a larger patch of the picture than either kernel covers.
+# The width of that patch is the *receptive field*. The *jump* is how many input cells lie between
+# two neighbouring outputs. Both start at 1. A kernel reaches for neighbours *one jump apart in
+# the picture*; its stride lengthens the jump of the next layer.
 #
-# **Write** `receptive_field(layers) -> tuple[int, int]`: field and jump, for a list of `(kernel_size, stride, dilation)` from input to output.
+# **Write** `receptive_field(layers) -> tuple[int, int]`: field and jump, for a list of
+# `(kernel_size, stride, dilation)` from input to output.
 #
 # - *By hand:* two layers `(3, 1, 1)` give (5, 1). `(3, 2, 1)`, then `(3, 1, 1)` give (7, 2).
 # - *Edge case:* no layers, (1, 1). A number below 1 raises `ValueError`.
+
 
 # %% solution="01-receptive-field"
 def receptive_field(layers: list[tuple[int, int, int]]) -> tuple[int, int]:
@@ -548,6 +627,7 @@ def receptive_field(layers: list[tuple[int, int, int]]) -> tuple[int, int]:
         jump *= stride  # after the field: this layer's own stride spreads the next layer
     return field, jump
     ### END SOLUTION
+
 
 # %% check="01-receptive-field" points=1
 check.function(
@@ -578,9 +658,12 @@ check.function(
 )
 
 # %% [markdown] hints="01-receptive-field"
-# 1. With K = 3 a layer reaches for one neighbour on either side. How many cells of the *picture* is that, if neighbours look at places two cells apart?
-# 2. Every layer widens the field by its K − 1 gaps; each gap is D steps, and each step is a jump. Only afterwards the stride changes the jump.
-# 3. In the loop: `field += dilation * (kernel_size - 1) * jump`, then `jump *= stride`. The order of these two lines matters.
+# 1. With K = 3 a layer reaches for one neighbour on either side. How many cells of the *picture*
+#    is that, if neighbours look at places two cells apart?
+# 2. Every layer widens the field by its K − 1 gaps; each gap is D steps, and each step is a jump.
+#    Only afterwards the stride changes the jump.
+# 3. In the loop: `field += dilation * (kernel_size - 1) * jump`, then `jump *= stride`. The order
+#    of these two lines matters.
 
 # %%
 layers = [(3, 1, 1), (3, 2, 1), (3, 1, 1), (3, 2, 1), (3, 1, 1)]
@@ -592,12 +675,17 @@ widgets.ReceptiveFieldViewer(layers=layers)
 # %% [markdown] exercise="01-cost" difficulty=2 minutes=8
 # ## Exercise 7 · What does a layer cost?
 #
-# Each of the O outputs owns a K × K slice for every input channel that it sees, and perhaps a bias: these are the *parameters*. Every weight is used again at every output position: these are the *multiply–accumulates* (MACs). With `groups=G` the channels form G bundles that don't see one another, so an output sees C/G inputs; G = C is called *depthwise*.
+# Each of the O outputs owns a K × K slice for every input channel that it sees, and perhaps a
+# bias: these are the *parameters*. Every weight is used again at every output position: these are
+# the *multiply–accumulates* (MACs). With `groups=G` the channels form G bundles that don't see
+# one another, so an output sees C/G inputs; G = C is called *depthwise*.
 #
-# **Write** `conv_cost(in_channels, out_channels, kernel_size, out_height, out_width, groups=1, bias=True)`, giving `(parameters, MACs)`. Adding a bias multiplies nothing: it is no MAC.
+# **Write** `conv_cost(in_channels, out_channels, kernel_size, out_height, out_width, groups=1,
+# bias=True)`, giving `(parameters, MACs)`. Adding a bias multiplies nothing: it is no MAC.
 #
 # - *By hand:* 3 → 8 channels, K = 3, 10 × 10: 216 weights + 8 = 224 parameters, 21,600 MACs.
 # - *Edge case:* groups that don't divide both channel counts raise `ValueError`.
+
 
 # %% solution="01-cost"
 def conv_cost(
@@ -617,6 +705,7 @@ def conv_cost(
     parameters = weights + (out_channels if bias else 0)
     return parameters, weights * out_height * out_width
     ### END SOLUTION
+
 
 # %% check="01-cost" points=1
 check.function(
@@ -647,8 +736,10 @@ check.function(
 
 # %% [markdown] hints="01-cost"
 # 1. What is the shape of the weight of `torch.nn.Conv2d(16, 24, 3, groups=4)`? Ask PyTorch.
-# 2. That shape is (O, C/G, K, K). Multiply its numbers and you have the weights. Parameters and MACs both follow from them.
-# 3. `weights = out_channels * (in_channels // groups) * kernel_size ** 2`; the parameters add `out_channels` if there is a bias; the MACs are `weights * out_height * out_width`.
+# 2. That shape is (O, C/G, K, K). Multiply its numbers and you have the weights. Parameters and
+#    MACs both follow from them.
+# 3. `weights = out_channels * (in_channels // groups) * kernel_size ** 2`; the parameters add
+#    `out_channels` if there is a bias; the MACs are `weights * out_height * out_width`.
 
 # %%
 with uses_your("conv_cost"):
@@ -664,11 +755,15 @@ with uses_your("conv_cost"):
 # %% [markdown]
 # ## Back up again: transposed convolution
 #
-# A network that paints or segments has to make its maps *larger*. A transposed convolution turns the bookkeeping round: each input pixel stamps the kernel, times its own value, onto the output. Stamps lie S cells apart, and where they overlap they add up:
+# A network that paints or segments has to make its maps *larger*. A transposed convolution turns
+# the bookkeeping round: each input pixel stamps the kernel, times its own value, onto the output.
+# Stamps lie S cells apart, and where they overlap they add up:
 #
 # $$\text{out} = (W-1)\,S - 2P + D(K-1) + 1$$
 #
-# Here padding takes cells *away*. The size comes back, the values don't: it is no inverse. (With a stride several sizes shrink to the same one; `output_padding` says which of them to return to.)
+# Here padding takes cells *away*. The size comes back, the values don't: it is no inverse. (With
+# a stride several sizes shrink to the same one; `output_padding` says which of them to return
+# to.)
 
 # %%
 predict("01-transposed-checkerboard", "?")
@@ -683,7 +778,8 @@ explain("01-transposed-checkerboard")
 # %% [markdown] exercise="01-sizes" difficulty=2 minutes=8
 # ## Exercise 8 · Sizes in your head
 #
-# Seven widths. Work them out on paper; only then let your own function confirm them.
+# Seven widths. Work them out on paper; only then let your own function confirm them. Put a number
+# in place of each `None`, and delete the line that raises.
 #
 # | name | input | layer |
 # |---|---|---|
@@ -740,14 +836,19 @@ right = dict(zip(answers, (32, 16, 20, 112, 55, 56, 28), strict=True))
 check.values(answers, like=right, exercise="01-sizes", points=3)
 
 # %% [markdown] hints="01-sizes"
-# 1. First find the span of the kernel, then the room that is left, then divide and round down, and only then add 1.
+# 1. First find the span of the kernel, then the room that is left, then divide and round down,
+#    and only then add 1.
 # 2. Padding counts on both sides: P = 3 adds 6. A kernel of 5 with dilation 2 spans 9 cells.
-# 3. The stem: 224 + 6 − 7 = 223, half of it is 111.5, rounded down 111, plus 1. Use the same steps for the pools, starting from there.
+# 3. The stem: 224 + 6 − 7 = 223, half of it is 111.5, rounded down 111, plus 1. Use the same
+#    steps for the pools, starting from there.
 
 # %% [markdown]
 # ## Everything together: the stem of a ResNet, by hand
 #
-# A trained ResNet begins with 7 × 7 kernels that look like small patches of stripes. Make four of them from a cosine under a bell curve, each at another angle, and send a photograph through *your* convolution, ReLU (negative numbers become 0), and *your* pooling. Which map lights up along horizontal edges, and which along vertical ones?
+# A trained ResNet begins with 7 × 7 kernels that look like small patches of stripes. Make four of
+# them from a cosine under a bell curve, each at another angle, and send a photograph through
+# *your* convolution, ReLU (negative numbers become 0), and *your* pooling. Which map lights up
+# along horizontal edges, and which along vertical ones?
 
 # %%
 rows, columns = torch.meshgrid(torch.arange(-3.0, 4), torch.arange(-3.0, 4), indexing="ij")
@@ -777,9 +878,10 @@ with uses_your("conv2d_unfold", "max_pool2d", "receptive_field", "conv_cost"):
 # | input | (N, C, H, W) | (N, H, W, C) |
 # | weight | (O, C/G, KH, KW) | (KH, KW, C/G, O) |
 # | global pooling | `nn.AdaptiveAvgPool2d(1)` | `GlobalAveragePooling2D()` |
-# | going up | `nn.ConvTranspose2d(8, 4, 4, 2, 1)` | `Conv2DTranspose(4, 4, strides=2, padding="same")` |
+# | going up | `nn.ConvTranspose2d(8, 4, 4, 2, 1)` | `Conv2DTranspose(4, 4, 2, "same")` |
 #
-# PyTorch, too, knows the word `padding="same"`, at stride 1 only: pad with as many zeros as keep the size. How many are that? Here is how many people write it.
+# PyTorch knows the word `"same"` too, at stride 1 only: pad with as many zeros as it takes to
+# keep the size. How many is that? The next function thinks it knows.
 
 # %% [markdown] exercise="01-bug-hunt" difficulty=3 minutes=12
 # ## Exercise 9 · Bug hunt: padding "same"
@@ -792,12 +894,16 @@ with uses_your("conv2d_unfold", "max_pool2d", "receptive_field", "conv_cost"):
 # 5      return F.pad(x, (side, side, side, side))
 # ```
 #
-# It works for K = 3, so nobody looked again. After `pad_same` a convolution with stride 1 shall give the size of `x` back, for *any* K and D ≥ 1.
+# It works for K = 3, so nobody looked again. But after `pad_same`, a convolution with stride 1
+# should give the size of `x` back for *any* K and D.
 #
-# **Set** `bug_line`, the first line that is wrong, and `why`, a letter from the next cell. **Repair** the function. Is the number of zeros odd, the extra one goes right and to the bottom.
+# **Repair** the function. If an odd number of zeros is needed, the extra one goes to the right
+# and to the bottom. **Say where and why**: `bug_line` is the first line that is wrong, `why` a
+# letter from the list in the next cell. Delete the lines that raise.
 #
 # - *By hand:* K = 2 needs one zero on the right, one at the bottom.
 # - *Edge case:* K = 1 needs none.
+
 
 # %% solution="01-bug-hunt"
 def pad_same(x: Tensor, kernel_size: int, dilation: int = 1) -> Tensor:
@@ -853,39 +959,59 @@ check.values(
 )
 
 # %% [markdown] hints="01-bug-hunt"
-# 1. Follow K = 4, D = 1 through the code with a picture 10 wide. How wide is it after the padding, and how wide after the convolution?
-# 2. A window that spans s cells loses s − 1 stops. How many zeros does that take in *total*, for any K and D?
-# 3. `total = dilation * (kernel_size - 1)`, then `before = total // 2` and `after = total - before`. `F.pad` takes (left, right, top, bottom).
+# 1. Follow K = 4, D = 1 through the code with a picture 10 wide. How wide is it after the
+#    padding, and how wide after the convolution?
+# 2. A window that spans s cells loses s − 1 stops. How many zeros does that take in *total*, for
+#    any K and D?
+# 3. `total = dilation * (kernel_size - 1)`, then `before = total // 2` and `after = total -
+#    before`. `F.pad` takes (left, right, top, bottom).
 
 # %%
-small = torch.full((1, 1, 5, 5), 0.6)
+small, panels = torch.full((1, 1, 5, 5), 0.6), {}
 with uses_your("pad_same"):
-    settings = [(3, 1), (2, 1), (4, 1), (3, 2)]
-    padded = [pad_same(small, k, d) for k, d in settings]
-    titles = [f"K = {k}, D = {d}: {p.shape[-1]} wide" for (k, d), p in zip(settings, padded)]
-    plots.show_images(padded, titles=titles)
+    for k, d in [(3, 1), (2, 1), (4, 1), (3, 2)]:
+        padded = pad_same(small, k, d)  # (1, 1, 5 + D(K−1), 5 + D(K−1))
+        panels[f"K = {k}, D = {d}: {padded.shape[-1]} wide"] = padded
+    plots.show_images(list(panels.values()), titles=list(panels))
 
 # %% [markdown] open="01-frame" points=4
 # ## Open question · The wall around the picture
 #
-# Your Sobel filter drew a bright frame around an even picture. Explain in your own words, in five to ten sentences:
+# Your Sobel filter drew a bright frame around an even picture. Explain in your own words, in five
+# to ten sentences:
 #
 # 1. Where does the frame come from, and why does a blur with zero padding show a *dark* one?
-# 2. A network stacks ten 3 × 3 layers with stride 1 and padding 1. How far into the map does the wall reach? Could a network make good use of it?
+# 2. A network stacks ten 3 × 3 layers with stride 1 and padding 1. How far into the map does the
+#    wall reach? Could a network make good use of it?
 # 3. Name two ways to avoid the wall, and what each of them costs.
 #
 # ### BEGIN SOLUTION
-# **Model answer.** Zero padding puts black pixels around the picture. The filter doesn't know that they were invented: the step from 0.5 to 0 is an edge like any other, so the magnitude is large. A blur takes the mean of picture and black, so its border gets darker. Each 3 × 3 layer carries the influence one pixel further in: after ten layers the outer ten pixels on each side depend on the padding; a 20 × 20 map has no pixel left that doesn't. A network can use this: zeros tell it where the border is, so it can learn position, which convolution alone cannot know. Remedies: no padding ("valid"): every layer shrinks the map by two pixels, and the border is looked at less; reflecting or repeating the border: no false edge, but invented content, and a little more time; or padding once and cropping the result, which needs more computation.
+# **Model answer.** Zero padding puts black pixels around the picture. The filter doesn't know
+# that they were invented: the step from 0.5 to 0 is an edge like any other, so the magnitude is
+# large. A blur takes the mean of picture and black, so its border gets darker. Each 3 × 3 layer
+# carries the influence one pixel further in: after ten layers the outer ten pixels on each side
+# depend on the padding; a 20 × 20 map has no pixel left that doesn't. A network can use this:
+# zeros tell it where the border is, so it can learn position, which convolution alone cannot
+# know. Remedies: no padding ("valid"): every layer shrinks the map by two pixels, and the border
+# is looked at less; reflecting or repeating the border: no false edge, but invented content, and
+# a little more time; or padding once and cropping the result, which needs more computation.
 #
-# **Marking guide.** 1 point: zeros are treated as black pixels, so a step arises (edge), and a mean with black darkens (blur). 1 point: one pixel per layer, ten in all, with a reason. 1 point: a sensible use (position, border) or a reasoned no. 1 point: two remedies, each with a price; half for one of them.
+# **Marking guide.** 1 point: zeros are treated as black pixels, so a step arises (edge), and a
+# mean with black darkens (blur). 1 point: one pixel per layer, ten in all, with a reason. 1
+# point: a sensible use (position, border) or a reasoned no. 1 point: two remedies, each with a
+# price; half for one of them.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Lab: a real photograph and a stopwatch
 #
-# On Colab, switch on a GPU (*Runtime → Change runtime type → GPU*, then run the notebook again) and set `DOWNLOAD = True` below; put the address of any JPEG there. Without a network the photograph that comes with the course does as well.
+# On Colab, switch on a GPU (*Runtime → Change runtime type → GPU*, then run the notebook again)
+# and set `DOWNLOAD = True` below; put the address of any JPEG there. Without a network the
+# photograph that comes with the course does as well.
 #
-# Then go back to the race of exercise 3. Before you look, bet: are your loops faster or slower on a GPU than on the CPU? And from which `size` on does the GPU win with `unfold`? Every stop of a loop starts a new small job on the GPU, and starting costs more than computing.
+# Then go back to the race of exercise 3. Before you look, bet: are your loops faster or slower on
+# a GPU than on the CPU? (Think of how many small jobs they start, one after the other.) And from
+# which `size` on does the GPU win with `unfold`?
 
 # %%
 DOWNLOAD = False  # ← the switch: True fetches the photograph at ADDRESS
@@ -897,7 +1023,7 @@ if DOWNLOAD:
         with urllib.request.urlopen(ADDRESS, timeout=10) as answer:
             picture = plt.imread(answer, format="jpg")
     except OSError:
-        print("No network here, so we go on with the photograph that comes with the course.")
+        print("No photograph came from there, so we go on with the one that is in the course.")
 x = to_tensor(images.rgb_to_grey(picture)).to(check.device())  # (1, 1, H, W)
 laplacian = conv.classic_kernels()["laplacian"][None, None].to(x)  # (1, 1, 3, 3)
 with uses_your("conv2d_unfold", "sobel_magnitude"):
@@ -909,12 +1035,17 @@ with uses_your("conv2d_unfold", "sobel_magnitude"):
 # %% [markdown]
 # ## What to take along
 #
-# - A kernel multiplies, adds over *all* channels, and moves on. No turning.
-# - out = ⌊(W + 2P − D(K−1) − 1)/S⌋ + 1. Pooling counts alike.
+# - A kernel multiplies, adds over *all* channels, moves on; nothing is turned.
+# - out = ⌊(W + 2P − D(K−1) − 1)/S⌋ + 1, for pooling too.
 # - Padding is invented: 0 for sums, −∞ for maxima.
 # - A layer widens the field by D(K−1) *jumps*; its stride multiplies the jump.
 # - Weights: O · C/G · K². MACs: weights times positions.
 #
-# In a week, try `quiz("01-review")`.
+# In a week, run `quiz("01-review")`.
 #
-# **References.** Sobel, Feldman (1968), *A 3×3 isotropic gradient operator for image processing*. LeCun, Bottou, Bengio, Haffner (1998), *Gradient-based learning applied to document recognition*. Dumoulin, Visin (2016), *A guide to convolution arithmetic for deep learning*. Odena, Dumoulin, Olah (2016), *Deconvolution and checkerboard artifacts*. Araujo, Norris, Sim (2019), *Computing receptive fields of convolutional neural networks*.
+# **References.** Sobel, Feldman (1968), *A 3×3 isotropic gradient operator*. LeCun, Bottou,
+# Bengio, Haffner (1998), *Gradient-based learning applied to document recognition*. Chellapilla,
+# Puri, Simard (2006), *High performance convolutional neural networks for document processing*
+# (unfold). Dumoulin, Visin (2016), *A guide to convolution arithmetic for deep learning*. Odena,
+# Dumoulin, Olah (2016), *Deconvolution and checkerboard artifacts*. Araujo, Norris, Sim (2019),
+# *Computing receptive fields of convolutional neural networks*.

@@ -1,4 +1,4 @@
-"""Small helpers for the notebooks: quizzes, predictions, and demonstrations of students' code.
+"""What the notebooks are written with: quizzes, predictions, and demonstrations of students' code.
 
 quiz("01-recall")                  # the questions of a group; plain=True prints them
 answer("01-recall", 2, "b")        # and this judges, where widgets don't run

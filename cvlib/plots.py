@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
 from cvlib.figures import AROUND, PALETTE, QUIET, SIGNED, STYLE, show, use_style
@@ -55,9 +56,9 @@ def show_images(
     """Show pictures and maps side by side.
 
     Arrays are (H, W) or (H, W, C), tensors (H, W), (C, H, W) or (N, C, H, W), with C = 1 or 3.
-    uint8 is shown from 0 to 255, other numbers from 0 to 1. A map with numbers below 0 gets
-    colours: blue for negative, white for zero, orange-red for positive; its range, and that of
-    every map beyond 1, stands below it.
+    uint8 is shown from 0 to 255, other numbers from 0 to 1. A map around 0 gets colours: blue for
+    negative, white for zero, orange-red for positive. A photograph in which only a few numbers
+    fell below 0 stays grey. Below every map that leaves 0 … 1 stands its range.
 
     Args:
         images: one picture, a batch, or a list of pictures of any kinds and sizes.
@@ -92,18 +93,21 @@ def images_figure(
     columns = columns or math.ceil(len(panels) / rows)  # five pictures: three and two
     width = {1: 4.2, 2: 3.6, 3: 3.0}.get(columns, 10 / columns)
     tallest = max(panel.pixels.shape[0] / panel.pixels.shape[1] for panel in panels)
-    room = 0.3 * bool(names) + 0.25 * any(panel.note for panel in panels)
+    room = 0.4 * bool(names) + 0.25 * any(panel.note for panel in panels)
     height = min(width * min(tallest, 2), 5) + room
-    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.06)
+    figure = Figure(figsize=(width * columns, height * rows), layout=layout)
+    longest = max(map(len, names), default=1)
+    points = min(11, max(7, 110 * width / longest))  # so that neighbours' titles stay apart
     for index, panel in enumerate(panels):
         axes = figure.add_subplot(rows, columns, index + 1)
-        draw_panel(axes, panel)
+        draw_panel(axes, panel, width)
         if names:
-            axes.set_title(names[index])
+            axes.set_title(names[index], fontsize=points)
     return figure
 
 
-def draw_panel(axes: Axes, panel: Panel) -> None:
+def draw_panel(axes: Axes, panel: Panel, width: float) -> None:
     few = max(panel.pixels.shape[:2]) <= 64  # single pixels should be seen as such
     axes.imshow(
         panel.pixels,
@@ -114,7 +118,8 @@ def draw_panel(axes: Axes, panel: Panel) -> None:
     )
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
-    axes.set_xlabel(panel.note, fontsize=9, color=QUIET)
+    points = min(9, 110 * width / max(1, len(panel.note)))  # stays below its own picture
+    axes.set_xlabel(panel.note, fontsize=points, color=QUIET)
 
 
 def as_list(images: Any) -> list[Any]:
@@ -137,18 +142,29 @@ def as_panel(picture: Any, limits: tuple[float, float] | None = None) -> Panel:
         whole = np.issubdtype(pixels.dtype, np.integer)
         low, high = pixels.min(initial=0), pixels.max(initial=0)
         outside = not whole and (low < 0 or high > 1)
-        note = f"{range_text(low, high)}, cut off to 0 … 1" if outside else ""
+        note = f"{range_text(low, high)}, cut to 0 … 1" if outside else ""
         return Panel(pixels if whole else pixels.clip(0, 1), None, 0, 1, note)
     low, high = float(np.nanmin(pixels)), float(np.nanmax(pixels))
     note = range_text(low, high)
     if limits is not None:
         return Panel(pixels, SIGNED if limits[0] < 0 else "gray", *limits, note)
-    if low < 0:
+    if low < 0 and is_around_zero(pixels):
         most = max(-low, high)
         return Panel(pixels, SIGNED, -most, most, note)
+    if low < 0:
+        return Panel(pixels, "gray", 0, max(high, 1), f"{note}, cut at 0")
     if pixels.dtype == np.uint8:
         return Panel(pixels, "gray", 0, 255, "")
     return Panel(pixels, "gray", 0, max(high, 1), note if high > 1 else "")
+
+
+def is_around_zero(pixels: npt.NDArray[Any]) -> bool:
+    """Whether zero is the ground of a map, as in the answer of an edge filter.
+
+    It is not in a sharpened photograph: most of that is bright, a few pixels fell below 0.
+    """
+    low, middle, high = np.nanpercentile(pixels, [2, 50, 98])  # a few extremes do not decide
+    return bool(-low > high / 2 or middle < high / 8)
 
 
 def range_text(low: float, high: float) -> str:

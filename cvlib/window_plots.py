@@ -79,7 +79,7 @@ def receptive_field_plot(layers: Sequence[Layer], alt: str | None = None) -> Non
         alt: what the figure shows; by default field and jump in words.
 
     Raises:
-        ValueError: as `receptive_field`, or a stack that sees more than 120 cells.
+        ValueError: as `receptive_field`, or a stack that sees more than 130 cells.
     """
     field, jump = receptive_field(layers)
     told = (
@@ -121,8 +121,8 @@ def receptive_field_figure(layers: Sequence[Layer]) -> Figure:
     layers = list(layers)
     field, jump = receptive_field(layers)
     rows = field_rows(layers)
-    if rows[0].cells > 120:
-        raise ValueError(f"layers see too much to draw: {rows[0].cells} cells, at most 120")
+    if rows[0].cells > 130:
+        raise ValueError(f"layers see too much to draw: {rows[0].cells} cells, at most 130")
     gap = max(1.8, rows[0].cells / 24)  # the wider the row, the more room between the rows
     line = max(0.9, rows[0].cells / 36)  # a line of text, in cells
     axes = cell_axes(rows[0].cells, -gap * (len(rows) - 1) - 0.7, 2.6 * line, beside=1.9)

@@ -61,6 +61,10 @@ class Engine:
             raise GradingError(f"the judge failed: {result['failed']}")
         return result
 
+    def is_alive(self) -> bool:
+        """Whether both parents still run."""
+        return self.students.poll() is None and self.judges.poll() is None
+
     def close(self) -> None:
         """Stop both parents and all that they started."""
         self.control.close()

@@ -6,7 +6,6 @@ arrives and the result goes back), and the socket of the student processes' pare
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import socket
@@ -14,15 +13,16 @@ import sys
 import traceback
 
 from autograder.engine import wire
+from autograder.engine.lockdown import die_with_parent
 from autograder.engine.runner import Runner, ticket_in
-from autograder.engine.zygote import receive_descriptors
-from cvlib import mistakes
+from autograder.engine.zygote import import_everything, receive_descriptors
 
 
 def main() -> None:
     """Serve orders until the other side hangs up."""
     control, zygote = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
-    warm_up()
+    die_with_parent()
+    import_everything()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
     control.send(b"ready")
@@ -31,20 +31,11 @@ def main() -> None:
         if not message:
             return
         if os.fork() == 0:
+            die_with_parent()
             control.close()
             become_judge(socket.socket(fileno=descriptors[0]), zygote)
         for descriptor in descriptors:
             os.close(descriptor)
-
-
-def warm_up() -> None:
-    """Import what judges use, the known mistakes included."""
-    import torch
-
-    torch.set_num_threads(1)
-    importlib.import_module("torchvision")
-    for module in mistakes.MODULES.values():
-        importlib.import_module(f"cvlib.mistakes.{module}")
 
 
 def become_judge(channel: socket.socket, zygote: socket.socket) -> None:

@@ -133,6 +133,11 @@ def address_space() -> int:
         return 32 * 2**30
 
 
+def die_with_parent() -> None:
+    """Be killed when the parent dies, however it dies."""
+    call("prctl", PR_SET_PDEATHSIG, 9, 0, 0, 0)
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """mount(2)."""
     encoded = (part.encode() if part is not None else None for part in (source, target, kind))

@@ -29,7 +29,8 @@ WARM = ("torch", "torchvision", "torchvision.transforms", "matplotlib.pyplot", "
 def main() -> None:
     """Serve spawn requests on the socket whose number is the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    shell = warm_up()
+    import_everything()
+    shell = warm_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     control.send(b"ready")
     while True:
@@ -44,7 +45,7 @@ def main() -> None:
             os.close(descriptor)
 
 
-def warm_up() -> Shell:
+def import_everything() -> None:
     """Import what sessions use, and the course's own package in full."""
     for name in WARM:
         importlib.import_module(name)
@@ -55,8 +56,12 @@ def warm_up() -> Shell:
     torch.set_num_threads(1)
     for found in pkgutil.walk_packages(cvlib.__path__, "cvlib."):
         importlib.import_module(found.name)
+
+
+def warm_shell() -> Shell:
+    """A shell that has run a cell with an error: IPython imports a lot at the first one."""
     shell = Shell.make()
-    shell.run("1 / 0")  # IPython imports what it needs for a traceback at the first one
+    shell.run("1 / 0")
     return shell
 
 

@@ -30,14 +30,19 @@ def to_text(text: str) -> str:
 
 
 def say(lines: list[str], colour: str) -> None:
-    """Show lines of markdown-lite: in a notebook a box with a coloured edge, else plain text."""
+    """Show lines of markdown-lite: in a notebook a box with a coloured edge, else plain text.
+
+    Of several lines the first is the heading.
+    """
     text = "\n".join(to_text(line) for line in lines)
     if getattr(get_ipython(), "kernel", None) is None:
         print(text)
         return
     style = f"border-left: 4px solid {colour}; padding: 4px 12px; max-width: 46em; line-height: 1.5"
-    body = "".join(f'<div style="margin: 3px 0">{to_html(line)}</div>' for line in lines)
-    html = f'<div style="{style}">{body}</div>'
+    rows = [f'<div style="margin: 3px 0">{to_html(line)}</div>' for line in lines]
+    if len(rows) > 1:
+        rows[0] = rows[0].replace("3px 0", "3px 0; font-weight: 600", 1)
+    html = f'<div style="{style}">{"".join(rows)}</div>'
     display({"text/html": html, "text/plain": text}, raw=True)
 
 

@@ -32,7 +32,7 @@ def print_quiz(group: str) -> None:
         for letter, option in zip(question.letters, question.shown, strict=True):
             print(f"   {letter}) {to_text(option.text)}")
         print(f'   → answer("{group}", {number}, {EXAMPLES[question.kind]})')
-    print("\nPut your own answers into these lines and run them; with \"?\" you get the hints.")
+    print('\nPut your own answers into these lines and run them; with "?" you get the hints.')
 
 
 def answer(group: str, number: int, reply: Any) -> None:

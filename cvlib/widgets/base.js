@@ -64,7 +64,7 @@ export function button(label, onclick, attributes = {}) {
 // A labelled slider bound to a WholeNumber trait, with its number beside it.
 export function slider(model, name, label) {
   const [min, max] = model.get("_limits")[name];
-  const output = h("output", { class: "cv-slider-value" });
+  const output = h("span", { class: "cv-slider-value", "aria-hidden": "true" });
   const change = () => update(model, { [name]: input.valueAsNumber });
   const input = h("input", { type: "range", min, max, step: 1, name, oninput: change });
   watch(model, [name], () => {

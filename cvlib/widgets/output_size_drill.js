@@ -21,7 +21,8 @@ function picture(question, answer) {
     const padded = i < padding || i >= padding + size;
     const kinds = `${padded ? "cv-drill-pad" : ""} ${i >= end ? "cv-drill-unseen" : ""}`;
     drawing.append(svg("rect", { x: i, y: 0, width: 1, height: 1, class: kinds }));
-    if (padded) drawing.append(svg("text", { x: i + 0.5, y: 0.55 }, kind === "pool" ? "−∞" : "0"));
+    const [filled, look] = kind === "pool" ? ["−∞", "cv-drill-infinity"] : ["0", ""];
+    if (padded) drawing.append(svg("text", { x: i + 0.5, y: 0.55, class: look }, filled));
   }
   shown.forEach((n, row) => {
     const [y, reads] = [1.5 + row * 1.3, taps(question, (n - 1) * stride)];
@@ -66,6 +67,8 @@ function verdict(question, feedback, level, levels) {
 
 function render({ model, el }) {
   const root = mount(el, "How wide is the output?", "Type the width and press Enter. Three right answers in a row lead to the next level.");
+  // JupyterLab takes arrow keys and Enter unless the element in focus itself says no.
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   const levels = model.get("_levels");
   const options = levels.map((name, i) => h("option", { value: i + 1 }, `${i + 1} · ${name}`));
   const level = h("select", { class: "cv-select", onchange: () => update(model, { level: Number(level.value) }) }, options);

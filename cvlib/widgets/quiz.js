@@ -188,6 +188,8 @@ function render({ model, el }) {
   const uid = (count += 1);
   const total = model.get("questions").length;
   const root = mount(el, model.get("title"));
+  // JupyterLab takes arrow keys and Enter unless the element in focus itself says no.
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   const steps = h("div", { class: "cv-row cv-quiz-steps", role: "group", "aria-label": "Questions" });
   const [stage, score] = [h("div"), liveLine({ class: "cv-live cv-help" })];
   const isRight = (i) => Boolean(model.get("verdicts")[String(i + 1)]?.right);

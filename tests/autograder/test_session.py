@@ -14,10 +14,9 @@ from autograder.settings import load_settings
 from tests.tiny import TEXT, make_course, tiny_session
 
 
-def line_of(text: str, part: str, occurrence: int = 1) -> int:
-    """The line in `text` on which `part` stands."""
-    lines = [n for n, line in enumerate(text.splitlines(), start=1) if part in line]
-    return lines[occurrence - 1]
+def line_of(text: str, part: str) -> int:
+    """The line in `text` on which `part` begins."""
+    return text.count("\n", 0, text.index(part)) + 1
 
 
 def test_session_is_read_with_its_exercises_points_and_names(tmp_path: Path) -> None:
@@ -33,17 +32,18 @@ def test_session_is_read_with_its_exercises_points_and_names(tmp_path: Path) -> 
     assert first.solution.line == line_of(TEXT, 'solution="01-output-size"')
 
 
+EXERCISE_2 = '# %% [markdown] exercise="01-receptive-field" difficulty=2'
 HIDDEN_2 = '# %% hidden="01-receptive-field" points=3'
 BROKEN = {
     "duplicate exercise id": (
-        ('exercise="01-receptive-field"', 'exercise="01-output-size"'),
+        (EXERCISE_2, '# %% [markdown] exercise="01-output-size" difficulty=2'),
         "a second exercise cell for '01-output-size'",
-        'exercise="01-receptive-field"',
+        'exercise="01-output-size" difficulty=2',
     ),
     "a test without an exercise": (
         (HIDDEN_2, '# %% hidden="01-nowhere" points=3'),
         "a hidden cell for '01-nowhere', which is no exercise yet",
-        HIDDEN_2,
+        'hidden="01-nowhere"',
     ),
     "a solution that does not end": (
         ("    return room // stride + 1\n    ### END SOLUTION\n", "    return room\n"),
@@ -53,26 +53,26 @@ BROKEN = {
     "a solution that does not begin": (
         ('fits."""\n    ### BEGIN SOLUTION\n', 'fits."""\n'),
         "END SOLUTION without BEGIN SOLUTION",
-        "    room = size",  # three lines above END, once BEGIN is gone
+        "### END SOLUTION",
     ),
     "a solution inside a solution": (
         ("    room = size", "    ### BEGIN SOLUTION\n    room = size"),
         "BEGIN SOLUTION inside a solution region",
-        "    room = size",
+        "    ### BEGIN SOLUTION\n    room",
     ),
     "a solution in prose": (
         ("# Two exercises", "# ### BEGIN SOLUTION\n# Two exercises"),
         "BEGIN SOLUTION outside a solution or open cell",
-        "# Two exercises",
+        "# ### BEGIN SOLUTION\n# Two exercises",
     ),
     "an exercise without a hidden test": (
         (HIDDEN_2, "# %%"),
         "exercise '01-receptive-field' has no hidden cell",
-        'exercise="01-receptive-field"',
+        EXERCISE_2,
     ),
-    "cells in the wrong order": (
+    "a second test": (
         ('# %% check="01-receptive-field" points=1', '# %% hidden="01-receptive-field" points=1'),
-        "a second hidden cell for '01-receptive-field'",
+        "a second hidden cell for '01-receptive-field' (first: line 72)",
         HIDDEN_2,
     ),
     "no difficulty": (
@@ -98,12 +98,12 @@ BROKEN = {
     "an id of another session": (
         ('check="01-output-size"', 'check="02-output-size"'),
         "'02-output-size' does not belong to session 01_tiny",
-        'check="01-output-size"',
+        'check="02-output-size"',
     ),
     "a bad id": (
         ('check="01-output-size"', 'check="01_Output"'),
         "'01_Output' is not an exercise id",
-        'check="01-output-size"',
+        'check="01_Output"',
     ),
     "two roles at once": (
         ('# %% check="01-output-size"', '# %% check="01-output-size" solution="01-output-size"'),
@@ -118,7 +118,7 @@ BROKEN = {
     "another name in the first cell": (
         ('session="01_tiny"', 'session="01_other"'),
         'the first cell must be marked session="01_tiny"',
-        'session="01_tiny"',
+        'session="01_other"',
     ),
     "a heading that is missing": (
         ("# ## Exercise 1 · How big?", "# How big?"),
@@ -137,12 +137,13 @@ BROKEN = {
 def test_broken_session_is_one_sentence_with_file_and_line(tmp_path: Path, case: str) -> None:
     (old, new), sentence, place = BROKEN[case]
     assert TEXT.count(old) == 1, f"the test must change one place, not {TEXT.count(old)}"
-    settings = make_course(tmp_path, TEXT.replace(old, new))
+    broken = TEXT.replace(old, new)
+    settings = make_course(tmp_path, broken)
     done = CliRunner().invoke(main, ["--root", str(tmp_path), "build", "01"])
     assert done.exit_code == 1
     (message,) = done.stderr.splitlines()
     path = settings.course / "01_tiny.py"
-    assert message.startswith(f"course: {path}:{line_of(TEXT, place)}:"), message
+    assert message.startswith(f"course: {path}:{line_of(broken, place)}:"), message
     assert sentence in message
     assert not settings.source.exists()
 

@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 START_SECONDS = 60
+PATIENCE_MS = 8000  # for anything on the page
 REPOSITORY = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_FLAGS = [
@@ -46,6 +47,12 @@ RUN_CELL = """async (source) => {
     notebook.activeCell.model.sharedModel.setSource(source);
     await app.commands.execute("notebook:run-cell");
     return [notebook.activeCellIndex, notebook.activeCell.model.outputs.toJSON()];
+}"""
+# A widget sends its next change only when the kernel has answered the one before. Once an empty
+# request has come back, the last change is on its way, ahead of what is asked next.
+SETTLE = """async () => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    await kernel.requestExecute({ code: "", silent: true }).done;
 }"""
 KERNEL_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
@@ -90,6 +97,7 @@ class Notebook:
 
     def value(self, expression: str) -> Any:
         """What a new cell with `print(repr(…))` prints, as a Python value."""
+        self.page.evaluate(SETTLE)
         _, outputs = self.page.evaluate(RUN_CELL, f"print(repr(({expression})))")
         text = "".join(output.get("text", "") for output in outputs)
         assert text, outputs
@@ -108,8 +116,9 @@ class Notebook:
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
 
     def clear(self) -> None:
-        """Remove all cells; variables stay."""
+        """Remove all cells and move the mouse out of the way; variables stay."""
         self.page.evaluate(CLEAR)
+        self.page.mouse.move(0, 0)
 
 
 @contextmanager
@@ -168,6 +177,7 @@ def open_notebook(browser: Browser, server: str, folder: Path) -> Notebook:
     content = {"cells": [], "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "page.ipynb").write_text(json.dumps(content))
     page = browser.new_page(viewport={"width": 1000, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
     notebook = Notebook(page, server)
     page.goto(f"{server}/doc/tree/page.ipynb")
     page.wait_for_function(KERNEL_IDLE, timeout=START_SECONDS * 1000)

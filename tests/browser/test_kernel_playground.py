@@ -30,7 +30,7 @@ def levels(widget: Locator, name: str) -> np.ndarray:
 def test_picture_on_the_screen_is_what_python_computes(
     notebook: Notebook, widget: Locator
 ) -> None:
-    widget.get_by_label("Kernel", exact=True).select_option("Sharpen")
+    widget.get_by_role("combobox", name="Kernel").select_option("Sharpen")
     expect(widget.get_by_role("status")).to_contain_text("shown as grey, 0 black to 255 white")
     assert notebook.value("w.preset, w.kernel") == ("sharpen", PRESETS["sharpen"])
     original = np.array(notebook.value("w.image.tolist()"))
@@ -47,7 +47,7 @@ def test_typing_a_weight_filters_at_once(notebook: Notebook, widget: Locator) ->
     weight.type("-1.5")
     expect(weight).to_have_value("-1.5")
     expect(widget).to_contain_text("The weights sum to −1.5.")
-    expect(widget.get_by_label("Kernel", exact=True)).to_have_value("custom")
+    expect(widget.get_by_role("combobox", name="Kernel")).to_have_value("custom")
     assert notebook.value("w.kernel[4], w.preset") == (-1.5, "custom")
     assert (levels(widget, "filtered picture") != before).any()
 
@@ -73,6 +73,6 @@ def test_buttons_turn_and_divide(notebook: Notebook, widget: Locator) -> None:
 
 def test_python_changes_picture_and_preset(notebook: Notebook, widget: Locator) -> None:
     notebook.run("import numpy as np\nw.image = np.eye(5)\nw.preset = 'identity'")
-    expect(widget.get_by_label("Kernel", exact=True)).to_have_value("identity")
+    expect(widget.get_by_role("combobox", name="Kernel")).to_have_value("identity")
     expect(widget.get_by_label("weight in row 2, column 2")).to_have_value("1")
     np.testing.assert_array_equal(levels(widget, "filtered picture"), 255 * np.eye(3))

@@ -23,7 +23,7 @@ def results(widget: Locator) -> list[list[str]]:
 
 
 def test_preset_fills_table_and_pyramid(notebook: Notebook, widget: Locator) -> None:
-    widget.get_by_label("Layers", exact=True).select_option("ResNet stem")
+    widget.get_by_role("combobox", name="Layers").select_option("ResNet stem")
     expect(lit(widget, 0)).to_have_count(11)
     expect(widget.get_by_role("status")).to_have_text(
         "The marked unit of layer 2 sees 11 input pixels; its neighbour looks 4 further."
@@ -85,7 +85,7 @@ def test_stack_too_wide_to_draw_says_so(notebook: Notebook, widget: Locator) -> 
 
 
 def test_input_size_changes_the_sizes(notebook: Notebook, widget: Locator) -> None:
-    widget.get_by_label("Layers", exact=True).select_option("ResNet stem")
+    widget.get_by_role("combobox", name="Layers").select_option("ResNet stem")
     widget.get_by_label("Input size").fill("32")
     assert [row[0] for row in results(widget)] == ["32", "16", "8"]
     assert notebook.value("w.input_size") == 32

@@ -1,4 +1,4 @@
-"""What the notebooks' helpers say, and that they hide no real error."""
+"""What predict, explain, quiz and uses_your say, and that they hide no real error."""
 
 from __future__ import annotations
 

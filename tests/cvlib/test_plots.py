@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from cvlib import conv, figures, images, number_plots, plots, window_plots
 
 
-@pytest.fixture()
+@pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """What a notebook would display."""
     outputs: list[dict[str, str]] = []
@@ -82,9 +82,22 @@ def test_uint8_and_floats_keep_their_full_scale() -> None:
 
 
 def test_signed_maps_have_white_at_zero() -> None:
-    panel = plots.as_panel(torch.tensor([[-1.0, 3.0]]))
+    panel = plots.as_panel(torch.tensor([[-1.0, 0.0, 0.0, 3.0]]))
     assert (panel.low, panel.high, panel.note) == (-3.0, 3.0, "−1 … 3")
     np.testing.assert_allclose(panel.colours(0.5)[:3], 0.97, atol=0.01)
+
+
+def test_a_sharpened_photograph_stays_grey_and_a_kernel_does_not() -> None:
+    sharpen = conv.classic_kernels()["sharpen"]
+    for name in ("chelsea", "coffee", "astronaut"):
+        photograph = images.to_tensor(images.rgb_to_grey(images.sample_image(name, 96)))
+        panel = plots.as_panel(conv.filter_channels(photograph, sharpen))
+        assert (panel.colours, panel.low) == ("gray", 0)
+        assert panel.note.endswith("cut at 0")
+    for kernel in ("sharpen", "laplacian", "sobel_x"):
+        assert plots.as_panel(conv.classic_kernels()[kernel]).colours is plots.SIGNED
+    edges = conv.filter_channels(photograph, conv.classic_kernels()["laplacian"])
+    assert plots.as_panel(edges).colours is plots.SIGNED
 
 
 def test_limits_give_maps_the_same_scale() -> None:
@@ -105,7 +118,7 @@ def test_layouts_reach_the_same_pixels() -> None:
 
 def test_a_normalised_picture_says_that_it_is_cut_off() -> None:
     panel = plots.as_panel(torch.tensor([-2.0, 0.5, 2.0])[:, None, None])
-    assert panel.note == "−2 … 2, cut off to 0 … 1"
+    assert panel.note == "−2 … 2, cut to 0 … 1"
     assert panel.pixels.tolist() == [[[0, 0.5, 1]]]
 
 

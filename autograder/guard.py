@@ -1,0 +1,83 @@
+"""Set aside what does not belong in a submission's folder before anything reads it.
+
+A submission is regular files, few and shallow. Links, pipes, devices, very deep or very
+many files are moved to ``quarantine/STUDENT/NN/``: nothing is lost, nothing is followed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+MAX_DEPTH = 6
+MAX_FILES = 500
+MAX_BYTES = 50 * 2**20
+
+
+def set_aside(folder: Path, quarantine: Path) -> list[str]:
+    """Move what must not be read out of a submission's folder.
+
+    Args:
+        folder: ``submitted/STUDENT/NN``.
+        quarantine: where the things go; made when needed.
+
+    Returns:
+        One sentence for each thing that was moved.
+    """
+    told: list[str] = []
+    if folder.is_symlink() or not folder.is_dir():
+        return [move(folder, quarantine, "is not a folder")] if os.path.lexists(folder) else []
+    kept = 0
+    for entry in sorted(os.scandir(folder), key=lambda e: (not e.name.endswith(".ipynb"), e.name)):
+        reason, count = examine(entry)
+        kept += count
+        if not reason and kept > MAX_FILES:
+            reason = f"is one of more than {MAX_FILES} files"
+        if reason:
+            told.append(move(Path(entry.path), quarantine, reason))
+    return told
+
+
+def examine(entry: os.DirEntry[str], depth: int = 1) -> tuple[str, int]:
+    """Why an entry must go ("" if it may stay), and how many files it holds."""
+    status = entry.stat(follow_symlinks=False)
+    if stat.S_ISREG(status.st_mode):
+        return ("is too large" if status.st_size > MAX_BYTES else ""), 1
+    if not stat.S_ISDIR(status.st_mode):
+        return "is not a regular file", 1
+    if depth >= MAX_DEPTH:
+        return "is nested too deeply", 1
+    total = 0
+    with os.scandir(entry.path) as inside:
+        for child in inside:
+            reason, count = examine(child, depth + 1)
+            total += count
+            if reason or total > MAX_FILES:
+                return reason or "holds too many files", total
+    return "", total
+
+
+def move(path: Path, quarantine: Path, reason: str) -> str:
+    """Move one thing; an earlier one of the same name is kept beside it."""
+    quarantine.mkdir(parents=True, exist_ok=True)
+    target, number = quarantine / path.name, 1
+    while os.path.lexists(target):
+        number += 1
+        target = quarantine / f"{path.name}.{number}"
+    if path.is_dir() and not path.is_symlink():
+        shutil.move(path, target)
+    else:
+        os.rename(path, target)
+    return f"{path.name} {reason}: set aside"
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre-convert hook; it runs in the course's folder.
+
+    Raises nothing that nbgrader would pass on, so it only cleans up: a submission whose
+    notebook was set aside then fails as one without a notebook.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        set_aside(folder, Path("quarantine") / folder.parent.name / assignment)
