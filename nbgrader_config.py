@@ -10,18 +10,17 @@ c.ClearSolutions.code_stub = {
 c.ClearSolutions.text_stub = "*Your answer here: replace this line.*"
 
 # Grade in the isolated engine: `nbgrader autograde`, the formgrader and `course grade` alike.
+# CheckCellMetadata is not needed: RestoreCells takes all metadata from the course.
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "autograder.engine.preprocessors.RestoreCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     "autograder.engine.preprocessors.ExecuteIsolated",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.pre_convert_hook = "autograder.guard.before_autograde"
 # Feedback shows what tests say, never the text of hidden ones.

@@ -28,6 +28,8 @@ class OneSentenceGroup(click.Group):
         except CourseError as error:
             click.echo(f"course: {error}", err=True)
             sys.exit(1)
+        except BrokenPipeError:
+            raise
         except OSError as error:  # a full disk, a folder that can't be written
             click.echo(f"course: {error.filename or 'a file'}: {error.strerror}", err=True)
             sys.exit(1)
@@ -125,16 +127,41 @@ def check(root: Path, sessions: Sequence[str], seeds: int, quiet: bool) -> None:
 
 @main.command()
 @click.argument("sessions", nargs=-1, required=True)
+@click.option("--workers", default=0, help="Submissions run at once. Default: one for each core.")
+@click.option("--again", is_flag=True, help="Grade unchanged submissions again, too.")
+@click.option("--all-cells", is_flag=True, help="Run unchanged demonstrations, too.")
+@click.option("--device", default="cpu", show_default=True, help="Check answers on cpu or cuda.")
+@click.option("--cell-seconds", default=30.0, show_default=True, help="Limit for one cell.")
+@click.option("--total-seconds", default=120.0, show_default=True, help="Limit for a notebook.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code unprotected. Are you sure?")
 @click.pass_obj
-def grade(root: Path, sessions: Sequence[str]) -> None:
-    """Grade what lies in submitted/STUDENT/NN/ and fill the gradebook."""
-    from autograder.grading import grade_session
+def grade(
+    root: Path,
+    sessions: Sequence[str],
+    workers: int,
+    again: bool,
+    all_cells: bool,
+    device: str,
+    cell_seconds: float,
+    total_seconds: float,
+    no_sandbox: bool,
+) -> None:
+    """Grade what lies in submitted/STUDENT/NN/ and fill the gradebook.
+
+    Submissions that were graded before and have not changed are left alone. A run that
+    was interrupted goes on where it stopped.
+    """
+    from autograder.engine.runner import Budget
+    from autograder.grading import Options, grade_session
     from autograder.results import remember
     from autograder.tables import grading_summary
 
     settings = load_settings(root)
+    options = Options(
+        workers, not no_sandbox, device, again, all_cells, Budget(cell_seconds, total_seconds)
+    )
     for session in read_all(settings, sessions):
-        results = grade_session(settings, session, show_progress)
+        results = grade_session(settings, session, show_progress, options)
         remember(settings, session, results)
         console.print(grading_summary(session, results))
 

@@ -155,7 +155,7 @@ class Desk:
         begin = time.perf_counter()
         ticket = self.ticket(student)
         result = self.run(ticket)
-        return fingerprint(ticket), result, time.perf_counter() - begin
+        return fingerprint(ticket.steps), result, time.perf_counter() - begin
 
     def ticket(self, student: str) -> Ticket:
         """What to run for a student.
@@ -176,18 +176,20 @@ class Desk:
 
     def run(self, ticket: Ticket) -> dict[str, Any]:
         """Run a ticket; an engine that died is replaced once."""
-        engine = self.engine
-        assert engine is not None
+        engine = self.running()
         try:
             return engine.run(ticket)
         except GradingError:
             with self.restarting:
                 if self.engine is engine and not engine.is_alive():
                     engine.close()
-                    self.engine = Engine(
-                        sandboxed=self.options.sandboxed, device=self.options.device
-                    )
-            return self.engine.run(ticket)
+                    self.open_engine()
+            return self.running().run(ticket)
+
+    def running(self) -> Engine:
+        """The engine at work now."""
+        assert self.engine is not None
+        return self.engine
 
     def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""

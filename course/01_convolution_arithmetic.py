@@ -14,13 +14,13 @@
 # **Time:** about 150 minutes, 40 points. Take a break after exercise 5.
 #
 # **Predictions:** run `predict("…", "?")`, read the question, put a letter for the question mark,
-# run it again, then go on. A wrong guess teaches more than a right answer that you only nodded
-# at.
+# run it again. A wrong guess teaches more than a right answer that you only nodded at.
 
 # %% setup=true
 import math
 import time
 import urllib.request
+from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import torch
@@ -230,9 +230,9 @@ widgets.OutputSizeDrill()  # your function knows; do you?
 # convolution, `unfold` and matrix products are switched off here; `*`, `sum`, slices and `F.pad`
 # are yours.
 #
-# - *By hand:* two channels `[[1, 2], [3, 4]]` and `[[0, 1], [1, 0]]`, kernel slices `[[1, 0], [0,
-#   1]]` and `[[10, 10], [10, 10]]`, bias 0.5. There is one stop: (1 + 4) + (10 + 10) + 0.5 =
-#   25.5.
+# - *By hand:* two channels `[[1, 2], [3, 4]]` and `[[0, 1], [1, 0]]`, kernel slices
+#   `[[1, 0], [0, 1]]` and `[[10, 10], [10, 10]]`, bias 0.5. There is one stop:
+#   (1 + 4) + (10 + 10) + 0.5 = 25.5.
 # - *Edge case:* pictures and kernels need not be square. A window that does not fit raises
 #   `ValueError`, as in exercise 1: call your own function.
 
@@ -301,9 +301,9 @@ check.function(
 #    then for `i = 0` with padding.
 # 2. Pad first, and make room with `x.new_zeros(N, O, OH, OW)`. Two loops over `i` and `j` are
 #    enough: broadcasting takes care of N, O and C.
-# 3. `window = x[:, None, :, i*stride : i*stride+KH, j*stride : j*stride+KW]` has the shape (N, 1,
-#    C, KH, KW). Times `weight`, summed over the last three axes, it gives (N, O). Add `bias[:,
-#    None, None]` after the loops.
+# 3. `window = x[:, None, :, i*stride : i*stride+KH, j*stride : j*stride+KW]` has the shape
+#    (N, 1, C, KH, KW). Times `weight`, summed over the last three axes, it gives (N, O). Add
+#    `bias[:, None, None]` after the loops.
 
 # %% [markdown]
 # You have a convolution, so let it see. Before there were networks, people chose kernels by hand:
@@ -328,21 +328,22 @@ with uses_your("conv2d"):
 explain("01-flip-symmetric")
 
 # %%
+# Try nine times 0.11. Try −2 −1 0, −1 1 1, 0 1 2. What makes a picture brighter as a whole?
 widgets.KernelPlayground(image=cat)
 
 # %% [markdown] exercise="01-conv2d-unfold" difficulty=2 minutes=12
 # ## Exercise 3 · The same without loops
 #
 # Python spends some microseconds on every stop, and a photograph has a hundred thousand stops.
-# The way out: lay all windows side by side, and multiply *once*. `F.unfold(x, (KH, KW),
-# padding=P, stride=S)` writes every window as a column, (N, C·KH·KW, L) with L = OH·OW stops.
-# Then a layer is one product of matrices.
+# The way out: lay all windows side by side, and multiply *once*.
+# `F.unfold(x, (KH, KW), padding=P, stride=S)` writes every window as a column, (N, C·KH·KW, L)
+# with L = OH·OW stops. Then a layer is one product of matrices.
 #
 # **Write** `conv2d_unfold` with the arguments and results of exercise 2. Only torch's own
 # convolution is switched off.
 #
-# - *By hand:* `[[1, 2, 3], [4, 5, 6]]` and a 2 × 2 kernel: the columns are (1, 2, 4, 5) and (2,
-#   3, 5, 6).
+# - *By hand:* `[[1, 2, 3], [4, 5, 6]]` and a 2 × 2 kernel: the columns are (1, 2, 4, 5) and
+#   (2, 3, 5, 6).
 # - *Edge case:* OH ≠ OW. Fold L back as rows and columns in the right order.
 
 
@@ -401,7 +402,7 @@ check.function(
 
 
 # %%
-def stopwatch(convolve, device: str, size: int = 64) -> float:
+def stopwatch(convolve: Callable[..., Tensor], device: str, size: int = 64) -> float:
     """Milliseconds of one run on `size` × `size` pixels and 16 kernels, after a warm-up."""
     x = torch.rand(1, 3, size, size, device=device)
     weight = torch.rand(16, 3, 3, 3, device=device)
@@ -500,8 +501,8 @@ predict("01-average-checkerboard", "?")
 # %%
 board = to_tensor(images.checkerboard(16, square=1))[:, :1]  # (1, 1, 16, 16)
 mean = F.avg_pool2d(board, 2)  # (1, 1, 8, 8)
-print("global average:", board.mean(dim=(2, 3)).item())
-print("adaptive, to (2, 3):", F.adaptive_avg_pool2d(board, (2, 3)).flatten().tolist())
+print("the cat, global average:", grey.mean(dim=(2, 3)))  # (1, 1)
+print("the cat, adaptive:", F.adaptive_avg_pool2d(grey, (2, 3)))  # (1, 1, 2, 3)
 with uses_your("max_pool2d"):
     strongest = max_pool2d(board, 2)  # (1, 1, 8, 8)
     skipped = board[:, :, ::2, ::2]  # (1, 1, 8, 8)
@@ -515,7 +516,10 @@ explain("01-average-checkerboard")
 # Brightness is a landscape, and an edge is a steep place. Sobel x measures the slope to the
 # right, $g_x$; its transpose, Sobel y, the slope downwards, $g_y$:
 #
-# $$\begin{bmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{bmatrix}\qquad\begin{bmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{bmatrix}$$
+# $$
+# \begin{pmatrix}-1&0&1\\-2&0&2\\-1&0&1\end{pmatrix}\quad
+# \begin{pmatrix}-1&-2&-1\\0&0&0\\1&2&1\end{pmatrix}
+# $$
 #
 # Together they are an arrow. Its length $\sqrt{g_x^2+g_y^2}$ is the *magnitude*; its angle,
 # `atan2(gy, gx)`, points uphill.
@@ -595,10 +599,10 @@ explain("01-sobel-frame")
 # %% [markdown] exercise="01-receptive-field" difficulty=2 minutes=12
 # ## Exercise 6 · How far does one output see?
 #
-# Two layers deep, a number depends on a larger patch of the picture than either kernel covers.
-# The width of that patch is the *receptive field*. The *jump* is how many input cells lie between
-# two neighbouring outputs. Both start at 1. A kernel reaches for neighbours *one jump apart in
-# the picture*; its stride lengthens the jump of the next layer.
+# Two layers deep, a number depends on a larger patch than either kernel covers. The width of that
+# patch is the *receptive field*. The *jump* is how many input cells lie between two neighbouring
+# outputs. Both start at 1. A kernel reaches for neighbours that lie D *jumps* apart in the
+# picture; its stride lengthens the jump of the next layer.
 #
 # **Write** `receptive_field(layers) -> tuple[int, int]`: field and jump, for a list of
 # `(kernel_size, stride, dilation)` from input to output.
@@ -680,8 +684,9 @@ widgets.ReceptiveFieldViewer(layers=layers)
 # the *multiply–accumulates* (MACs). With `groups=G` the channels form G bundles that don't see
 # one another, so an output sees C/G inputs; G = C is called *depthwise*.
 #
-# **Write** `conv_cost(in_channels, out_channels, kernel_size, out_height, out_width, groups=1,
-# bias=True)`, giving `(parameters, MACs)`. Adding a bias multiplies nothing: it is no MAC.
+# **Write**
+# `conv_cost(in_channels, out_channels, kernel_size, out_height, out_width, groups=1, bias=True)`,
+# giving `(parameters, MACs)`. Adding a bias multiplies nothing: it is no MAC.
 #
 # - *By hand:* 3 → 8 channels, K = 3, 10 × 10: 216 weights + 8 = 224 parameters, 21,600 MACs.
 # - *Edge case:* groups that don't divide both channel counts raise `ValueError`.
@@ -779,7 +784,7 @@ explain("01-transposed-checkerboard")
 # ## Exercise 8 · Sizes in your head
 #
 # Seven widths. Work them out on paper; only then let your own function confirm them. Put a number
-# in place of each `None`, and delete the line that raises.
+# in place of each `None`, and delete the line `raise NotImplementedError()`.
 #
 # | name | input | layer |
 # |---|---|---|
@@ -899,7 +904,7 @@ with uses_your("conv2d_unfold", "max_pool2d", "receptive_field", "conv_cost"):
 #
 # **Repair** the function. If an odd number of zeros is needed, the extra one goes to the right
 # and to the bottom. **Say where and why**: `bug_line` is the first line that is wrong, `why` a
-# letter from the list in the next cell. Delete the lines that raise.
+# letter from the list in the next cell. Delete both lines `raise NotImplementedError()`.
 #
 # - *By hand:* K = 2 needs one zero on the right, one at the bottom.
 # - *Edge case:* K = 1 needs none.
@@ -963,8 +968,8 @@ check.values(
 #    padding, and how wide after the convolution?
 # 2. A window that spans s cells loses s − 1 stops. How many zeros does that take in *total*, for
 #    any K and D?
-# 3. `total = dilation * (kernel_size - 1)`, then `before = total // 2` and `after = total -
-#    before`. `F.pad` takes (left, right, top, bottom).
+# 3. `total = dilation * (kernel_size - 1)`, then `before = total // 2` and
+#    `after = total - before`. `F.pad` takes (left, right, top, bottom).
 
 # %%
 small, panels = torch.full((1, 1, 5, 5), 0.6), {}
@@ -1027,16 +1032,15 @@ if DOWNLOAD:
 x = to_tensor(images.rgb_to_grey(picture)).to(check.device())  # (1, 1, H, W)
 laplacian = conv.classic_kernels()["laplacian"][None, None].to(x)  # (1, 1, 3, 3)
 with uses_your("conv2d_unfold", "sobel_magnitude"):
-    start = time.perf_counter()
     panels = [picture, conv2d_unfold(x, laplacian, padding=1), sobel_magnitude(x)]
-    print(f"{1000 * (time.perf_counter() - start):.1f} ms on {x.device} for {x.numel():,} pixels")
+    print(f"{x.numel():,} pixels, filtered on {x.device}")
     plots.show_images(panels, titles=["photograph", "Laplacian", "Sobel magnitude"])
 
 # %% [markdown]
 # ## What to take along
 #
 # - A kernel multiplies, adds over *all* channels, moves on; nothing is turned.
-# - out = ⌊(W + 2P − D(K−1) − 1)/S⌋ + 1, for pooling too.
+# - out = ⌊(W + 2P − D(K−1) − 1)/S⌋ + 1, pooling too.
 # - Padding is invented: 0 for sums, −∞ for maxima.
 # - A layer widens the field by D(K−1) *jumps*; its stride multiplies the jump.
 # - Weights: O · C/G · K². MACs: weights times positions.
@@ -1045,7 +1049,7 @@ with uses_your("conv2d_unfold", "sobel_magnitude"):
 #
 # **References.** Sobel, Feldman (1968), *A 3×3 isotropic gradient operator*. LeCun, Bottou,
 # Bengio, Haffner (1998), *Gradient-based learning applied to document recognition*. Chellapilla,
-# Puri, Simard (2006), *High performance convolutional neural networks for document processing*
-# (unfold). Dumoulin, Visin (2016), *A guide to convolution arithmetic for deep learning*. Odena,
-# Dumoulin, Olah (2016), *Deconvolution and checkerboard artifacts*. Araujo, Norris, Sim (2019),
-# *Computing receptive fields of convolutional neural networks*.
+# Puri, Simard (2006), *High performance convolutional neural networks for document processing*.
+# Dumoulin, Visin (2016), *A guide to convolution arithmetic for deep learning*. Odena, Dumoulin,
+# Olah (2016), *Deconvolution and checkerboard artifacts*. Araujo, Norris, Sim (2019), *Computing
+# receptive fields of convolutional neural networks*.

@@ -21,7 +21,7 @@ from traitlets import Bool, Float, Unicode
 
 from autograder.engine.engine import Engine
 from autograder.engine.plan import grade_id, make_steps, needed_demos, realign
-from autograder.engine.runner import Budget, Ticket
+from autograder.engine.runner import Budget, Step, Ticket
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -62,17 +62,17 @@ class ExecuteIsolated(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill in the outputs of all code cells."""
-        ticket = self.ticket(nb, source_path(self, resources["nbgrader"]))
-        result = self.ready.pop(fingerprint(ticket), None) or self.running().run(ticket)
+        steps = make_steps(nb.cells, demonstrations(source_path(self, resources["nbgrader"])))
+        ahead = self.ready.pop(fingerprint(steps), None)
+        result = ahead or self.running().run(self.ticket(steps))
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.outputs = [from_dict(output) for output in result["outputs"].get(index, [])]
                 cell.execution_count = None
         return nb, resources
 
-    def ticket(self, nb: NotebookNode, source: Path) -> Ticket:
-        """What is to be run of a realigned notebook."""
-        steps = make_steps(nb.cells, demonstrations(source))
+    def ticket(self, steps: tuple[Step, ...]) -> Ticket:
+        """What is to be run of a notebook."""
         needed = frozenset(s.index for s in steps) if self.all_cells else needed_demos(steps)
         budget = Budget(self.cell_seconds, self.total_seconds)
         return Ticket(steps, needed, budget, sandboxed=self.sandbox)
@@ -131,7 +131,7 @@ def source_path(preprocessor: NbGraderPreprocessor, place: dict[str, Any]) -> Pa
     return Path(folder) / f"{place['notebook']}.ipynb"
 
 
-def fingerprint(ticket: Ticket) -> str:
-    """The same for tickets that run the same cells."""
-    text = json.dumps([[s.index, s.role, s.name, s.source] for s in ticket.steps])
+def fingerprint(steps: tuple[Step, ...]) -> str:
+    """The same for notebooks that run the same cells."""
+    text = json.dumps([[s.index, s.role, s.name, s.source] for s in steps])
     return hashlib.sha256(text.encode()).hexdigest()

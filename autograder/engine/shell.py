@@ -80,13 +80,19 @@ class Stream:
 class Publisher(DisplayPublisher):
     """Keeps what `display` shows."""
 
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+    shell: Shell
+
+    def publish(  # type: ignore[override]
+        self, data: Any, metadata: Any = None, **_: Any
+    ) -> None:
         """Add it to the outputs of the running cell."""
         self.shell.outputs.show("display_data", dict(data), dict(metadata or {}))
 
 
 class Hook(DisplayHook):
     """Keeps the value of a cell's last line."""
+
+    shell: Shell
 
     def __call__(self, result: Any = None) -> None:
         """Add it to the outputs of the running cell."""

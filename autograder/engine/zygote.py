@@ -8,6 +8,7 @@ with the request, so that the parent never listens to a child.
 from __future__ import annotations
 
 import array
+import gc
 import importlib
 import json
 import os
@@ -31,6 +32,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     import_everything()
     shell = warm_shell()
+    gc.freeze()  # what lives now stays: forks share its memory untouched
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     control.send(b"ready")
     while True:

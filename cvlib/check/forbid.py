@@ -45,18 +45,24 @@ class _Watch(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+def known(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, if they all stand in `KERNELS`.
+
+    Raises:
+        ValueError: for the first name that does not.
+    """
+    unknown = [name for name in names if name not in KERNELS]
+    if unknown:
+        raise ValueError(f"forbid names an unknown operation {unknown[0]!r}; known: {[*KERNELS]}")
+    return names
+
+
 @contextlib.contextmanager
 def forbidding(names: tuple[str, ...]) -> Iterator[None]:
     """Raise `ForbiddenCall` when one of the named operations runs inside.
 
     Args:
         names: keys of `KERNELS`.
-
-    Raises:
-        ValueError: for a name that `KERNELS` does not list.
     """
-    unknown = [name for name in names if name not in KERNELS]
-    if unknown:
-        raise ValueError(f"forbid names an unknown operation {unknown[0]!r}; known: {[*KERNELS]}")
     with _Watch(names) if names else contextlib.nullcontext():
         yield

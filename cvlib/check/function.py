@@ -9,6 +9,7 @@ from cvlib.check import diagnose
 from cvlib.check.cases import Case, argument_names, as_case, show_arguments
 from cvlib.check.compare import difference
 from cvlib.check.errors import CheckFailed, NotDone
+from cvlib.check.forbid import known
 from cvlib.check.observe import Observation, Request, observe, observe_here
 
 
@@ -43,13 +44,14 @@ def function(
     Raises:
         CheckFailed: when a case is wrong (with `points`: when all of them are).
         NotDone: when the answer still is the empty stub.
+        ValueError: when `forbid` names an operation that is not known.
     """
     __tracebackhide__ = True
     tried = [as_case(given) for given in cases]
     name = getattr(like, "__name__", "your function")
     if answer is like:
         raise CheckFailed(f"{name}: this is the course's own solution. Write yours above.")
-    request = Request(gradients, tuple(forbid), like.__module__)
+    request = Request(gradients, known(tuple(forbid)), like.__module__)
     wanted = [observe_here(like, case, Request(gradients)) for case in tried]
     seen = [observe(answer, case, request) for case in tried]
     wrong = [differ for want, got in zip(wanted, seen, strict=True)

@@ -147,7 +147,7 @@ def backward(result: Any, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
     outputs = [t for t in tensors_in(result) if t.requires_grad]
     if not leaves or not outputs:
         return {}
-    total = sum((out * weights_like(out)).sum() for out in outputs)
+    total = torch.stack([(out * weights_like(out)).sum() for out in outputs]).sum()
     grads = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
     return {name: plain(grad) for name, grad in zip(leaves, grads, strict=True) if grad is not None}
 

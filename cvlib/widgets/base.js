@@ -23,16 +23,21 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 // The widget's frame: draws the title and one line of help, returns the element to fill.
-// JupyterLab's one-key shortcuts are off inside, so that arrow keys reach the widget.
 export function mount(el, title, help) {
   const root = h(
     "section",
-    { class: "cv-widget", "aria-label": title, "data-lm-suppress-shortcuts": "true" },
+    { class: "cv-widget", "aria-label": title, onfocusin: keepKeys },
     h("div", { class: "cv-title" }, title),
     help && h("p", { class: "cv-help" }, help),
   );
   el.append(root);
   return root;
+}
+
+// JupyterLab takes arrow keys and letters as its own shortcuts, unless the focused element has
+// this mark (one on the widget as a whole is not enough).
+function keepKeys(event) {
+  event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 // Set traits and send them to Python in one message.

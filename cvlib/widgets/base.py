@@ -38,7 +38,7 @@ def bundle(script: Path, done: set[Path] | None = None) -> str:
     return IMPORT.sub(lambda found: bundle(script.with_name(found[1]), done), text)
 
 
-class BadValue(traitlets.TraitError, ValueError):
+class BadValueError(traitlets.TraitError, ValueError):
     """A trait refuses a value: a ValueError for callers, and traitlets can roll it back."""
 
 
@@ -50,9 +50,9 @@ class WholeNumber(traitlets.Int):
         super().__init__(default, **kwargs)
 
     def validate(self, obj: Any, value: Any) -> int:
-        """Return `value`, or raise BadValue where it is no whole number in range."""
+        """Return `value`, or raise BadValueError where it is no whole number in range."""
         if type(value) is not int or not self.low <= value <= self.high:
-            raise BadValue(
+            raise BadValueError(
                 f"{self.name} must be a whole number from {self.low} to {self.high}, got {value!r}"
             )
         return value

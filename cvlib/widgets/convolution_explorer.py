@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from .base import BadValue, CourseWidget, WholeNumber
+from .base import BadValueError, CourseWidget, WholeNumber
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ class ConvolutionExplorer(CourseWidget):
     def _position_in_output(self, proposal: Any) -> int:
         count = (self.output_size or 0) ** 2
         if proposal["value"] >= max(1, count):
-            raise BadValue(
+            raise BadValueError(
                 f"position must be below {count}, the number of outputs, got {proposal['value']}"
             )
         return proposal["value"]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
-from .base import BadValue, CourseWidget
+from .base import BadValueError, CourseWidget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,13 +29,13 @@ class NineNumbers(traitlets.List):
     """A kernel: any 3×3 or 9 finite numbers, kept as a list of 9 floats, row by row."""
 
     def validate(self, obj: Any, value: Any) -> list[float]:
-        """Return the nine floats, or raise BadValue."""
+        """Return the nine floats, or raise BadValueError."""
         try:
             weights = np.asarray(value, dtype=np.float64).ravel()  # (9,)
         except (TypeError, ValueError):
             weights = np.empty(0)
         if weights.size != 9 or not np.isfinite(weights).all():
-            raise BadValue(f"{self.name} must be 9 finite numbers, got {value!r}")
+            raise BadValueError(f"{self.name} must be 9 finite numbers, got {value!r}")
         return weights.tolist()
 
 
@@ -43,15 +43,17 @@ class Picture(traitlets.TraitType):
     """A picture, (H, W) or (H, W, 3), uint8 or floats in [0, 1]; kept as grey uint8 (H, W)."""
 
     def validate(self, obj: Any, value: Any) -> npt.NDArray[np.uint8]:
-        """Return the picture in grey, at most MAX_SIDE pixels a side, or raise BadValue."""
+        """Return the picture in grey, at most MAX_SIDE pixels a side, or raise BadValueError."""
         pixels = np.asarray(value)
         if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
-            raise BadValue(f"{self.name} must be (H, W) or (H, W, 3), got shape {pixels.shape}")
+            raise BadValueError(
+                f"{self.name} must be (H, W) or (H, W, 3), got shape {pixels.shape}"
+            )
         if min(pixels.shape[:2]) < 3:
-            raise BadValue(f"{self.name} must have 3 × 3 pixels or more, got {pixels.shape}")
+            raise BadValueError(f"{self.name} must have 3 × 3 pixels or more, got {pixels.shape}")
         levels = pixels.astype(np.float64) * (1 if pixels.dtype == np.uint8 else 255)
         if not (levels.min() >= 0 and levels.max() <= 255):
-            raise BadValue(
+            raise BadValueError(
                 f"{self.name} must be uint8, or floats from 0 to 1, "
                 f"got {pixels.dtype} from {pixels.min()} to {pixels.max()}"
             )
@@ -96,7 +98,7 @@ class KernelPlayground(CourseWidget):
     def _known_preset(self, proposal: Any) -> str:
         if proposal["value"] not in (*PRESETS, CUSTOM):
             names = ", ".join((*PRESETS, CUSTOM))
-            raise BadValue(f"preset must be one of {names}, got {proposal['value']!r}")
+            raise BadValueError(f"preset must be one of {names}, got {proposal['value']!r}")
         return proposal["value"]
 
     @traitlets.observe("preset")

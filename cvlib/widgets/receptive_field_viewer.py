@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import traitlets
 
-from .base import BadValue, CourseWidget, WholeNumber
+from .base import BadValueError, CourseWidget, WholeNumber
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,17 +35,19 @@ class Layers(traitlets.List):
     """At most MAX_LAYERS layers (kernel_size, stride, dilation), each number within LIMITS."""
 
     def validate(self, obj: Any, value: Any) -> list[Layer]:
-        """Return a list of tuples, or raise BadValue."""
+        """Return a list of tuples, or raise BadValueError."""
         if not isinstance(value, (list, tuple)) or len(value) > MAX_LAYERS:
-            raise BadValue(f"{self.name} must be a list of up to {MAX_LAYERS}, got {value!r}")
+            raise BadValueError(f"{self.name} must be a list of up to {MAX_LAYERS}, got {value!r}")
         return [self._layer(layer) for layer in value]
 
     def _layer(self, layer: Any) -> Layer:
         if not isinstance(layer, (list, tuple)) or len(layer) != len(LIMITS):
-            raise BadValue(f"{self.name}: expected (kernel_size, stride, dilation), got {layer!r}")
+            raise BadValueError(
+                f"{self.name}: expected (kernel_size, stride, dilation), got {layer!r}"
+            )
         for (name, high), number in zip(LIMITS.items(), layer, strict=True):
             if type(number) is not int or not 1 <= number <= high:
-                raise BadValue(f"{self.name}: {name} must be from 1 to {high}, got {number!r}")
+                raise BadValueError(f"{self.name}: {name} must be from 1 to {high}, got {number!r}")
         return tuple(layer)
 
 
@@ -68,7 +70,7 @@ class ReceptiveFieldViewer(CourseWidget):
     def _known_preset(self, proposal: Any) -> str:
         if proposal["value"] not in (*PRESETS, CUSTOM):
             names = ", ".join((*PRESETS, CUSTOM))
-            raise BadValue(f"preset must be one of {names}, got {proposal['value']!r}")
+            raise BadValueError(f"preset must be one of {names}, got {proposal['value']!r}")
         return proposal["value"]
 
     @traitlets.observe("preset")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 START_SECONDS = 60
@@ -57,6 +58,9 @@ SETTLE = """async () => {
 KERNEL_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.sessionContext?.session?.kernel?.status === "idle";
+}"""
+CHANGE_THEME = """async (theme) => {
+    await window.jupyterapp.commands.execute("apputils:change-theme", { theme });
 }"""
 CLEAR = """async () => {
     await window.jupyterapp.commands.execute("notebook:select-all");
@@ -110,9 +114,7 @@ class Notebook:
     def use_theme(self, theme: str) -> None:
         """Switch the page between the "light" and the "dark" theme of JupyterLab."""
         name = f"JupyterLab {theme.title()}"
-        self.page.evaluate(
-            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
-        )
+        self.page.evaluate(CHANGE_THEME, name)
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
 
     def clear(self) -> None:
@@ -173,9 +175,9 @@ def running_chromium() -> Iterator[Browser]:
 
 def open_notebook(browser: Browser, server: str, folder: Path) -> Notebook:
     """A new notebook in `folder`, open in a new page, its kernel ready."""
-    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    content = {"cells": [], "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "page.ipynb").write_text(json.dumps(content))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+    nbformat.write(content, folder / "page.ipynb")
     page = browser.new_page(viewport={"width": 1000, "height": 1000})
     page.set_default_timeout(PATIENCE_MS)
     notebook = Notebook(page, server)

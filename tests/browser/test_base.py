@@ -80,3 +80,11 @@ def test_focus_can_be_seen(notebook: Notebook) -> None:
     expect(play).to_be_focused()
     expect(play).to_have_css("outline-width", "3px")
     expect(play).to_have_css("outline-style", "solid")
+
+
+def test_two_views_of_one_widget_agree(notebook: Notebook) -> None:
+    first = notebook.show(SHOW)
+    second = notebook.show("w")
+    second.get_by_label("Stride S").fill("3")
+    expect(first.get_by_label("Stride S")).to_have_value("3")
+    expect(first.locator(".cv-grid-output rect")).to_have_count(4)

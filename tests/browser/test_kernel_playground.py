@@ -27,9 +27,7 @@ def levels(widget: Locator, name: str) -> np.ndarray:
     return np.array(widget.get_by_role("img", name=name).evaluate(LEVELS))
 
 
-def test_picture_on_the_screen_is_what_python_computes(
-    notebook: Notebook, widget: Locator
-) -> None:
+def test_picture_on_the_screen_is_what_python_computes(notebook: Notebook, widget: Locator) -> None:
     widget.get_by_role("combobox", name="Kernel").select_option("Sharpen")
     expect(widget.get_by_role("status")).to_contain_text("shown as grey, 0 black to 255 white")
     assert notebook.value("w.preset, w.kernel") == ("sharpen", PRESETS["sharpen"])

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import cvlib.widgets
 from cvlib.widgets import base
-from cvlib.widgets.base import BASE_CSS, BadValue, CourseWidget, WholeNumber, bundle
+from cvlib.widgets.base import BASE_CSS, BadValueError, CourseWidget, WholeNumber, bundle
 
 from .node import WIDGETS, needs_node, run_js
 
@@ -46,8 +46,8 @@ def test_whole_number_refuses_value_and_names_it(value: Any) -> None:
 
 
 def test_bad_value_is_rolled_back_by_traitlets_too() -> None:
-    assert issubclass(BadValue, ValueError)
-    assert issubclass(BadValue, traitlets.TraitError)
+    assert issubclass(BadValueError, ValueError)
+    assert issubclass(BadValueError, traitlets.TraitError)
 
 
 def test_limits_reach_the_browser() -> None:
@@ -123,9 +123,7 @@ def contrast(one: str, other: str) -> float:
 
 COLOURS = {
     name: (day, night)
-    for name, day, night in re.findall(
-        r"--cv-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", BASE_CSS
-    )
+    for name, day, night in re.findall(r"--cv-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", BASE_CSS)
 }
 HUES = ("blue", "orange", "green", "red")
 TEXT_ON_GROUND = [

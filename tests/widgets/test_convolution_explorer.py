@@ -58,8 +58,6 @@ def test_browser_computes_what_python_computes() -> None:
     assert run_js("convolution_steps.js", outputs, states) == expected
 
 
-
-
 @needs_node
 @pytest.mark.parametrize(
     ("key", "start", "end"),
@@ -80,7 +78,14 @@ def test_arrow_keys_move_in_a_four_by_four_output(key: str, start: int, end: int
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("size", 0), ("size", 10), ("kernel_size", 6), ("stride", 0), ("padding", -1), ("dilation", 4)],
+    [
+        ("size", 0),
+        ("size", 10),
+        ("kernel_size", 6),
+        ("stride", 0),
+        ("padding", -1),
+        ("dilation", 4),
+    ],
 )
 def test_setting_out_of_range_is_refused(name: str, value: int) -> None:
     with pytest.raises(ValueError, match=rf"{name} .* got {value}"):
@@ -89,7 +94,7 @@ def test_setting_out_of_range_is_refused(name: str, value: int) -> None:
 
 def test_position_must_be_an_output() -> None:
     explorer = ConvolutionExplorer(size=5, position=8)  # 3 × 3 outputs
-    with pytest.raises(ValueError, match="position must be below 9, .* got 9"):
+    with pytest.raises(ValueError, match=r"position must be below 9, .* got 9"):
         explorer.position = 9
     assert explorer.position == 8
 

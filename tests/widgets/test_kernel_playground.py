@@ -35,7 +35,9 @@ def test_browser_computes_what_python_computes(picture: np.ndarray, preset: str)
     height, width = picture.shape
     given = {"height": height, "width": width, "pixels": picture.ravel().tolist()}
     values = f"[...filter(given, {playground.kernel}).values]"
-    np.testing.assert_allclose(run_js("kernel_filter.js", values, given), playground.filtered.ravel())
+    np.testing.assert_allclose(
+        run_js("kernel_filter.js", values, given), playground.filtered.ravel()
+    )
 
 
 @needs_node
@@ -83,7 +85,7 @@ def test_kernel_of_other_than_nine_numbers_is_refused(kernel: Any) -> None:
 
 
 def test_unknown_preset_is_refused() -> None:
-    with pytest.raises(ValueError, match="preset must be one of identity, .* got 'blur'"):
+    with pytest.raises(ValueError, match=r"preset must be one of identity, .* got 'blur'"):
         KernelPlayground(preset="blur")
 
 

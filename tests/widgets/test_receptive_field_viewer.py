@@ -119,7 +119,7 @@ def test_bad_layers_are_refused(layers: Any) -> None:
 
 
 def test_unknown_preset_is_refused() -> None:
-    with pytest.raises(ValueError, match="preset must be one of three_3x3, .* got 'vgg'"):
+    with pytest.raises(ValueError, match=r"preset must be one of three_3x3, .* got 'vgg'"):
         ReceptiveFieldViewer(preset="vgg")
 
 
