@@ -21,7 +21,7 @@ from autograder.session import BEGIN, END, Session
 ESSAY = "I worked through one small example by hand, and this is what I think: it depends."
 NOT_A_NOTEBOOK = "Dear teacher, my notebook is on my other computer. I will send it on Monday.\n"
 SINGLES = 1  # mistakes of each exercise that get a student of their own
-MANY = 8  # students with many mistakes
+SEVERAL = 8  # students with mistakes in several exercises
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Student:
         id: says what the student is made of.
         answers: exercise id → attempt; an exercise that is missing was left blank.
         essay: whether the open questions are answered.
-        file: "notebook", "empty" (a notebook without cells) or "no notebook".
+        file: "notebook", "empty" (without cells) or "no notebook"; only the first can be
+            graded.
     """
 
     id: str
@@ -114,7 +115,7 @@ def make_class(session: Session, root: Path) -> list[Student]:
         Student("empty-notebook", file="empty"),
         Student("not-a-notebook", file="no notebook"),
         *single_mistakes(bank),
-        *many_mistakes(bank),
+        *several_mistakes(bank),
     ]
 
 
@@ -127,14 +128,15 @@ def single_mistakes(bank: Bank) -> Iterator[Student]:
             yield Student(name, bank.with_mistakes({exercise: attempt}))
 
 
-def many_mistakes(bank: Bank) -> Iterator[Student]:
-    """Students with a mistake in every exercise that no other one builds on."""
+def several_mistakes(bank: Bank) -> Iterator[Student]:
+    """Students with mistakes in three exercises that no other one builds on."""
     solid = [name for name in bank.known if name not in bank.foundations()]
-    mistakes = {name: bank.of(name, "mistake")[SINGLES:] for name in solid}
-    for index in range(MANY):
-        wrong = {name: some[index % len(some)] for name, some in mistakes.items() if some}
+    for index in range(SEVERAL):
+        names = {solid[(index + step) % len(solid)] for step in (0, 3, 6)} if solid else set()
+        known = {name: bank.of(name, "mistake")[SINGLES:] for name in bank.known if name in names}
+        wrong = {name: some[index % len(some)] for name, some in known.items() if some}
         if wrong:
-            yield Student(f"many-mistakes-{index + 1}", bank.with_mistakes(wrong), index % 2 == 0)
+            yield Student(f"several-mistakes-{index + 1}", bank.with_mistakes(wrong))
 
 
 def hand_in(student: Student, released: Path, folder: Path) -> Path:

@@ -15,7 +15,7 @@ from autograder.errors import CourseError
 from autograder.session import Session, find_session, read_session, session_paths
 from autograder.settings import Settings, load_settings
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 100)
 
 
 class OneSentenceGroup(click.Group):

@@ -98,9 +98,9 @@ def differences(
 
 def disagreements(session: Session, student: Student, result: StudentResult) -> Iterator[str]:
     """Where one student's result is not what it must be."""
-    if student.file == "no notebook":
+    if student.file != "notebook":
         if not result.reason or result.cells:
-            yield "handed in no notebook, yet was graded"
+            yield f"handed in a file that is {student.file}, yet was graded"
         return
     if result.reason:
         yield f"was not graded: {result.reason}"

@@ -58,9 +58,10 @@ def class_table(session: Session, results: Sequence[StudentResult]) -> Table:
         **PLAIN,
     )
     table.add_column("student", no_wrap=True)
-    for number in (*range(1, len(names) + 1), "all"):
+    for number in range(1, len(names) + 1):
         table.add_column(str(number), justify="right", no_wrap=True)
-    table.add_column("what the mistake was", no_wrap=True)
+    table.add_column("all", justify="right", no_wrap=True)
+    table.add_column("what the mistake was", ratio=1)
     for result in results:
         if result.reason:
             dashes = ["[red]–[/]"] * (len(names) + 1)
@@ -72,7 +73,7 @@ def class_table(session: Session, results: Sequence[StudentResult]) -> Table:
             for mistake in result.told(name)
         ]
         points = [shown_points(result, name) for name in names]
-        table.add_row(result.student, *points, f"{result.points():g}", "\n".join(told))
+        table.add_row(result.student, *points, f"{round(result.points(), 1):g}", "\n".join(told))
     return table
 
 
@@ -80,7 +81,7 @@ def shown_points(result: StudentResult, name: str) -> str:
     """Points for one question, coloured; a question mark where a person must look."""
     if any(cell.waits for cell in result.of(name)):
         return "[cyan]?[/]"
-    points = f"{round(result.points(name), 2):g}"
+    points = f"{round(result.points(name), 1):g}"
     if result.points(name) >= result.most(name):
         return f"[green]{points}[/]"
     return f"[yellow]{points}[/]" if result.answered(name) else "[dim]·[/]"

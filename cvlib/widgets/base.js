@@ -30,6 +30,7 @@ export function mount(el, title, help) {
     h("div", { class: "cv-title" }, title),
     help && h("p", { class: "cv-help" }, help),
   );
+  el.classList.add(`cv-${WIDGET}`); // base.py puts WIDGET, the class's name, on top
   el.append(root);
   return root;
 }

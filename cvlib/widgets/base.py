@@ -3,7 +3,7 @@
 A widget is a class `Thing(CourseWidget)` in `thing.py` with its drawing code in `thing.js`
 beside it. The browser gets one script: where `thing.js` says `import { … } from "./base.js"`,
 the text of that neighbour takes the line's place (`bundle`). Its style is `base.css`, followed
-by `thing.css` if there is one.
+by `thing.css` if there is one; the latter applies inside this widget only (`.cv-Thing { … }`).
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ class CourseWidget(anywidget.AnyWidget):
             return
         script, style = Path(module_file).with_suffix(".js"), Path(module_file).with_suffix(".css")
         if script.exists():
-            cls._esm = bundle(script)
+            cls._esm = f'const WIDGET = "{cls.__name__}";\n{bundle(script)}'
             own_css = style.read_text(encoding="utf-8") if style.exists() else ""
-            cls._css = BASE_CSS + own_css
+            cls._css = f"{BASE_CSS}.cv-{cls.__name__} {{\n{own_css}}}\n"
 
     @traitlets.default("_limits")
     def _find_limits(self) -> dict[str, list[int]]:

@@ -88,3 +88,13 @@ def test_two_views_of_one_widget_agree(notebook: Notebook) -> None:
     second.get_by_label("Stride S").fill("3")
     expect(first.get_by_label("Stride S")).to_have_value("3")
     expect(first.locator(".cv-grid-output rect")).to_have_count(4)
+
+
+def test_styles_of_one_widget_leave_the_others_alone(notebook: Notebook) -> None:
+    colour = "element => getComputedStyle(element).color"
+    show = "from cvlib.widgets import ReceptiveFieldViewer\nReceptiveFieldViewer()"
+    sizes = notebook.show(show).locator("td.cv-size").first
+    before = sizes.evaluate(colour)
+    explorer = notebook.show(SHOW)  # has a .cv-size of its own, in orange
+    assert explorer.locator(".cv-size").evaluate(colour) != before
+    assert sizes.evaluate(colour) == before
