@@ -133,8 +133,8 @@ def several_mistakes(bank: Bank) -> Iterator[Student]:
     solid = [name for name in bank.known if name not in bank.foundations()]
     for index in range(SEVERAL):
         names = {solid[(index + step) % len(solid)] for step in (0, 3, 6)} if solid else set()
-        known = {name: bank.of(name, "mistake")[SINGLES:] for name in bank.known if name in names}
-        wrong = {name: some[index % len(some)] for name, some in known.items() if some}
+        known = {name: bank.of(name, "mistake") for name in bank.known if name in names}
+        wrong = {name: some[index // 2 % len(some)] for name, some in known.items() if some}
         if wrong:
             yield Student(f"several-mistakes-{index + 1}", bank.with_mistakes(wrong))
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import nbgrader_bridge
 from autograder.classroom import Student, hand_in, make_class
 from autograder.errors import CourseError
+from autograder.feedback import write_feedback
 from autograder.grading import Result, grade_session
 from autograder.release import release_session
 from autograder.report import write_report
@@ -59,8 +59,7 @@ def demonstrate(settings: Settings, session: Session, progress: Progress) -> Dem
         hand_in(student, released, here.submitted / student.id / session.number)
     graded = grade_session(here, session, progress)
     remember(here, session, graded)
-    for result in progress([r for r in graded if not r.reason], "feedback"):
-        nbgrader_bridge.feedback(here, session.number, result.student)
+    write_feedback(here, session, [r.student for r in graded if not r.reason], progress)
     read = {result.student: result for result in read_results(here, session)}
     results = [read[student.id] for student in students if student.id in read]
     page = write_report(here, session, results)
