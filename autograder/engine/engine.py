@@ -101,7 +101,7 @@ def start_judges(zygote: socket.socket) -> tuple[subprocess.Popen[bytes], socket
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
              "CVLIB_DEVICE": "cpu", "PYTHONPATH": folder}  # fmt: skip
     process = subprocess.Popen(
-        command, pass_fds=numbers, env=os.environ | quiet, stdin=subprocess.DEVNULL
+        command, pass_fds=numbers, env=os.environ | quiet, stdin=subprocess.DEVNULL, cwd="/"
     )
     theirs.close()
     ours.settimeout(START_SECONDS)

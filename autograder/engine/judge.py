@@ -147,6 +147,7 @@ class Namespace(dict[str, Any]):
     def __init__(self, judge: Judge) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self.judge = judge
+        self.borrowed: set[str] = set()  # the learner's names that a test has taken away
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or name.startswith("__"):
@@ -155,6 +156,22 @@ class Namespace(dict[str, Any]):
         if "value" not in reply:
             raise KeyError(name)
         return self.judge.link.into(reply["value"])
+
+    def __delitem__(self, name: str) -> None:
+        """A test may take one of the learner's names away for a while, and put it back."""
+        if name in self:
+            super().__delitem__(name)
+            return
+        if "value" not in self.judge.link.ask("delete", name=name):
+            raise KeyError(name)
+        self.borrowed.add(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name not in self.borrowed:
+            super().__setitem__(name, value)
+            return
+        self.judge.link.ask("assign", name=name, value=outgoing(value))
+        self.borrowed.discard(name)
 
 
 class Judge:

@@ -8,16 +8,21 @@ what keeps submissions apart from each other:
   of them die with the first;
 - network, IPC and mount namespaces of its own: no network at all, an empty scratch folder;
 - limits on CPU time, memory, processes, open files and file size;
-- no privileges, and no way to gain any.
+- no privileges, and no way to gain any: a user of its own, a filter of system calls;
+- a watcher outside (see `watcher`), which ends it with the judge.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
 import sys
 from dataclasses import dataclass
+
+from autograder.engine.syscalls import forbid_escapes
+from autograder.engine.watcher import watch
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -32,11 +37,13 @@ class Limits:
 
     Attributes:
         cpu_seconds: CPU time of each of its processes.
-        memory: bytes of address space of each process on top of the warm parent's.
+        memory: bytes of address space of each process on top of the warm parent's, and
+            bytes that all processes may hold together; 0 for no limit.
         processes: processes and threads at once.
         file_size: bytes of one file.
         scratch: bytes of its scratch folder.
-        user: the unprivileged user id to run as where the grader runs as root.
+        user: the unprivileged user id to run as where the grader runs as root; the warm
+            parent gives each submission its own.
     """
 
     cpu_seconds: int = 120
@@ -47,19 +54,28 @@ class Limits:
     user: int = 60_000
 
 
-def lock_down(limits: Limits, sandboxed: bool) -> None:
-    """Give up everything that an answer does not need; without a sandbox: only the limits."""
+def lock_down(limits: Limits, sandboxed: bool, channel: int) -> None:
+    """Give up everything that an answer does not need; without a sandbox: only the limits.
+
+    Args:
+        channel: the one descriptor to keep.
+    """
     if sandboxed:
         root = os.getuid() == 0
         unshare(root)
+        go_on_under_watch(channel, limits.memory)
         mount_own_folders(limits.scratch)
         drop_privileges(root, limits.user)
+    close_others(channel)
     set_limits(limits)
     os.setsid()
+    if sandboxed:
+        die_with_parent()
+        forbid_escapes(memory_files=not limits.memory)
 
 
 def unshare(root: bool) -> None:
-    """Enter namespaces of our own; the caller goes on as process 1 of its own."""
+    """Enter namespaces of our own."""
     flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
     uid, gid = os.getuid(), os.getgid()
     call("unshare", flags if root else flags | CLONE_NEWUSER)
@@ -67,8 +83,23 @@ def unshare(root: bool) -> None:
         write("/proc/self/setgroups", "deny")
         write("/proc/self/uid_map", f"{uid} {uid} 1")
         write("/proc/self/gid_map", f"{gid} {gid} 1")
-    if os.fork():
-        os._exit(0)  # the child is process 1 of the new namespace; nobody waits for us
+
+
+def go_on_under_watch(channel: int, memory: int) -> None:
+    """Return in a child that is process 1 of the new namespace; stay behind as its watcher."""
+    processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    child = os.fork()
+    if child:
+        watch(child, channel, processes, memory)
+
+
+def close_others(channel: int) -> None:
+    """Close every descriptor but one; the usual three lead nowhere."""
+    nowhere = os.open("/dev/null", os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+    os.closerange(3, channel)
+    os.closerange(channel + 1, 65536)
 
 
 def mount_own_folders(scratch: int) -> None:
@@ -77,6 +108,8 @@ def mount_own_folders(scratch: int) -> None:
     options = f"size={scratch},nr_inodes=20000,mode=1777"
     for folder in ("/tmp", "/dev/shm"):
         mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    with contextlib.suppress(OSError):  # terminals of our own
+        mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=0666,mode=620")
     try:
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     except OSError:  # not permitted below some user namespaces: an empty folder will do

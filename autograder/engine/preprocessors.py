@@ -17,11 +17,12 @@ import nbformat
 from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Float, Unicode
+from traitlets import Bool, Float, Unicode, default
 
 from autograder.engine.engine import Engine
 from autograder.engine.plan import grade_id, make_steps, needed_demos, realign
 from autograder.engine.runner import Budget, Step, Ticket
+from autograder.errors import GradingError
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -35,6 +36,7 @@ class RestoreCells(NbGraderPreprocessor):
         with Gradebook(place["db_url"]) as gradebook:
             found = gradebook.find_notebook(place["notebook"], place["assignment"])
             given = given_cells(found, source_path(self, place))
+            require_python(found)
         nb.cells = realign(nb.cells, given)
         if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
             nb.nbformat, nb.nbformat_minor = 4, 5
@@ -46,13 +48,17 @@ class RestoreCells(NbGraderPreprocessor):
 class ExecuteIsolated(NbGraderPreprocessor):
     """Run the learner's cells in the sandbox and the tests in the judge."""
 
-    cell_seconds = Float(30.0, help="Wall-clock limit for one cell.").tag(config=True)
+    cell_seconds = Float(help="Wall-clock limit for one cell; Execute.timeout.").tag(config=True)
     total_seconds = Float(120.0, help="Wall-clock limit for a notebook.").tag(config=True)
     all_cells = Bool(
         False, help="Run unchanged demonstrations too, not only those that answers rely on."
     ).tag(config=True)
     sandbox = Bool(True, help="Refuse to grade without a sandbox.").tag(config=True)
     device = Unicode("cpu", help="Where answers are checked: cpu or cuda.").tag(config=True)
+
+    @default("cell_seconds")
+    def _cell_seconds_default(self) -> float:
+        return float(self.config.get("Execute", {}).get("timeout") or 30)
 
     # Results that a batch computed ahead, by fingerprint; and the engine once it runs.
     ready: ClassVar[dict[str, Any]] = {}
@@ -82,6 +88,17 @@ class ExecuteIsolated(NbGraderPreprocessor):
         if ExecuteIsolated.engine is None:
             ExecuteIsolated.engine = Engine(sandboxed=self.sandbox, device=self.device)
         return ExecuteIsolated.engine
+
+
+def require_python(notebook: Notebook) -> None:
+    """The course's own notebook must be one for Python; a submission's kernel is ignored.
+
+    Raises:
+        GradingError: for another kernel.
+    """
+    kernel = json.loads(notebook.kernelspec or "{}") or {}
+    if not str(kernel.get("language") or kernel.get("name") or "python").startswith("python"):
+        raise GradingError(f"{notebook.name}: its kernel {kernel.get('name')!r} is not Python's")
 
 
 def given_cells(notebook: Notebook, source: Path) -> list[NotebookNode]:

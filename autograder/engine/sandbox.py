@@ -87,8 +87,18 @@ def bubblewrap(device: str) -> list[str]:
             command += ["--ro-bind", path, path]
     for package in (cvlib, autograder):
         command += ["--ro-bind", package_folder(package), f"{LIBRARY}/{package.__name__}"]
-    command += ["--proc", "/proc", "--dev", "/dev", *graphics(device)]
-    return [*command, "--tmpfs", "/tmp", "--chdir", "/tmp", "--"]
+    for copy in installed_copies():
+        command += ["--tmpfs", copy]
+    command += ["--proc", "/proc", "--dev", "/dev", *graphics(device), "--tmpfs", "/tmp"]
+    closed = ["--remount-ro", "/", "--remount-ro", "/dev"]  # else one could leave things there
+    return [*command, *closed, "--chdir", "/tmp", "--"]
+
+
+def installed_copies() -> list[str]:
+    """Folders of cvlib and of the grader among the packages that are shown; to be hidden."""
+    places = [Path(path) for path in {*site.getsitepackages(), sysconfig.get_path("purelib")}]
+    found = {place / package.__name__ for place in places for package in (cvlib, autograder)}
+    return sorted(str(path.resolve()) for path in found if path.is_dir())
 
 
 def open_folders() -> list[str]:

@@ -34,6 +34,8 @@ class Student:
         self.answers: dict[str, Callable[..., Any]] = {
             "run": self.run,
             "get": self.get,
+            "delete": self.delete,
+            "assign": self.assign,
             "call": self.call,
             "observe": self.observe,
             "attribute": self.attribute,
@@ -72,6 +74,18 @@ class Student:
         if name not in self.shell.user_ns:
             return {MISSING: True}
         return {"value": self.out(self.shell.user_ns[name])}
+
+    def delete(self, name: str) -> dict[str, Any]:
+        """Take a name of the learner's away."""
+        if name not in self.shell.user_ns:
+            return {MISSING: True}
+        del self.shell.user_ns[name]
+        return {"value": True}
+
+    def assign(self, name: str, value: Any) -> dict[str, Any]:
+        """Put a name back."""
+        self.shell.user_ns[name] = self.into(value)
+        return {"value": True}
 
     def call(self, target: wire.Handle, args: Any, kwargs: Any) -> dict[str, Any]:
         """Call an object; tensors that it changed in place are sent back as well."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 import array
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
 import signal
 import socket
 import sys
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 from autograder.engine.lockdown import Limits, lock_down
@@ -25,6 +26,7 @@ from autograder.engine.student import Student
 from cvlib.check.seal import seal_forever
 
 WARM = ("torch", "torchvision", "torchvision.transforms", "matplotlib.pyplot", "numpy", "cvlib")
+USERS = 4000
 
 
 def main() -> None:
@@ -35,11 +37,12 @@ def main() -> None:
     gc.freeze()  # what lives now stays: forks share its memory untouched
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     control.send(b"ready")
-    while True:
+    for number in itertools.count():
         message, descriptors = receive_descriptors(control)
         if not message:
             return
         order = json.loads(message)
+        order["limits"]["user"] += number % USERS  # limits and keys of one user are shared
         if os.fork() == 0:
             control.close()
             become_student(order, descriptors[0], shell)
@@ -73,8 +76,7 @@ def become_student(order: dict[str, Any], descriptor: int, shell: Shell) -> None
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel = socket.socket(fileno=descriptor)
-        lock_down(Limits(**order["limits"]), order["sandboxed"])
-        seal_references()
+        lock_down(Limits(**order["limits"]), order["sandboxed"], descriptor)
         os.chdir("/tmp" if order["sandboxed"] else order["folder"])
         channel.sendall(b"!")  # tells the judge this process's id, by the socket's credentials
         Student(channel, shell).serve()
@@ -84,10 +86,22 @@ def become_student(order: dict[str, Any], descriptor: int, shell: Shell) -> None
 
 
 def seal_references() -> None:
-    """The course's own solutions refuse to run in this process."""
+    """The course's own solutions refuse to run here and in every fork.
+
+    So do the known mistakes: each is right but for one thing, which is quickly mended.
+    """
     for name, module in list(sys.modules.items()):
         if name.startswith("cvlib.") and hasattr(module, "REFERENCES"):
             seal_forever(name)
+        if name.startswith("cvlib.mistakes."):
+            for value in vars(module).values():
+                if isinstance(value, FunctionType) and value.__module__ == name:
+                    value.__code__ = refuse.__code__
+
+
+def refuse(*args: Any, **kwargs: Any) -> Any:
+    """Stands in for a known mistake."""
+    raise RuntimeError("cvlib's own code can't be part of an answer: write this one yourself")
 
 
 def receive_descriptors(control: socket.socket) -> tuple[bytes, list[int]]:

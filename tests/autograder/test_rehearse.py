@@ -1,0 +1,151 @@
+"""The tests of the tests: every session's own, and that a rehearsal notices weak ones."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.errors import SessionError
+from autograder.rehearse import Attempt, Rehearsal, attempts, blank, idle_tests, rehearse
+from autograder.session import Session, read_session, session_paths
+from tests.conftest import ROOT
+from tests.tiny import TEXT, make_course, tiny_session
+
+SEEDS = 20
+SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
+ATTEMPTS = [
+    (session, attempt)
+    for session in SESSIONS
+    for exercise in session.exercises
+    for attempt in attempts(exercise, ROOT)
+]
+_rehearsals: dict[str, Rehearsal] = {}
+
+
+def rehearsal_of(session: Session) -> Rehearsal:
+    """A session's rehearsal; its solutions run once for all tests."""
+    if session.name not in _rehearsals:
+        torch.set_num_threads(1)
+        _rehearsals[session.name] = Rehearsal(session)
+    return _rehearsals[session.name]
+
+
+def named(case: tuple[Session, Attempt]) -> str:
+    return f"{case[1].exercise.id}-{case[1].kind}-{case[1].name}"
+
+
+@pytest.mark.parametrize("case", [c for c in ATTEMPTS if c[1].kind == "mistake"], ids=named)
+def test_mistake_fails_and_is_told_its_own_sentence(case: tuple[Session, Attempt]) -> None:
+    session, attempt = case
+    for seed in range(2):
+        verdict = rehearsal_of(session).judge(attempt, seed)
+        assert verdict.problem == "", verdict.message
+        assert len(verdict.message.splitlines()) <= 8
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in ATTEMPTS if c[1].kind in ("solution", "variant")], ids=named
+)
+def test_right_answer_gets_everything_on_many_inputs(case: tuple[Session, Attempt]) -> None:
+    session, attempt = case
+    for seed in range(SEEDS):
+        verdict = rehearsal_of(session).judge(attempt, seed)
+        assert verdict.problem == "", f"seed {seed}: {verdict.message}"
+
+
+@pytest.mark.parametrize("case", [c for c in ATTEMPTS if c[1].kind == "blank"], ids=named)
+def test_blank_gets_nothing_and_is_told_to_begin(case: tuple[Session, Attempt]) -> None:
+    session, attempt = case
+    verdict = rehearsal_of(session).judge(attempt)
+    assert verdict.shown + verdict.hidden == 0
+    assert "not written yet" in verdict.message or "not answered yet" in verdict.message
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+def test_function_exercises_have_two_variants(session: Session) -> None:
+    for exercise in session.exercises:
+        if exercise.answer_name:
+            found = [a for a in attempts(exercise, ROOT) if a.kind == "variant"]
+            assert len(found) >= 2, exercise.id
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+def test_no_test_is_idle(session: Session) -> None:
+    rehearsal = rehearsal_of(session)
+    known = [a for s, a in ATTEMPTS if s is session and a.kind == "mistake"]
+    assert idle_tests([rehearsal.judge(attempt) for attempt in known]) == []
+
+
+# On a tiny course, whose tests can be weakened ------------------------------------------------
+
+
+def problems(folder: Path, text: str) -> dict[str, str]:
+    """Exercise and answer → what the rehearsal complains about."""
+    settings = make_course(folder, text)
+    verdicts = rehearse(tiny_session(settings), settings.root, 1, lambda items, _: items)
+    return {f"{v.attempt.exercise.id} {v.attempt.name}": v.problem for v in verdicts if v.problem}
+
+
+def test_hidden_test_that_misses_a_mistake_is_noticed(tmp_path: Path) -> None:
+    weak = TEXT.replace(
+        "cases=[(32, 3), (224, 7, 2, 3), (8, 3, 2, 1), (64, 3, 3, 1, 2), (5, 5), (4, 9)],",
+        "cases=[(9, 3), (7, 3)],",
+    )
+    assert weak != TEXT
+    found = problems(tmp_path, weak)
+    assert found["01-output-size forgets_padding"] == "passes the hidden test"
+
+
+def test_wrong_solution_is_noticed(tmp_path: Path) -> None:
+    found = problems(tmp_path, TEXT.replace("return room // stride + 1", "return room // stride"))
+    assert found["01-output-size solution"].startswith("gets ")
+
+
+def test_points_for_a_blank_are_noticed(tmp_path: Path) -> None:
+    generous = TEXT.replace("    points=2,\n)", "    points=2,\n) if False else 1")
+    assert generous != TEXT
+    assert problems(tmp_path, generous)["01-output-size blank"] == "an empty answer gets points"
+
+
+def test_solution_that_stops_is_told_with_its_line(tmp_path: Path) -> None:
+    broken = TEXT.replace("import math\n", "import math\n1 / 0\n")
+    settings = make_course(tmp_path, broken)
+    line = broken[: broken.index("1 / 0")].count("\n") + 1
+    with pytest.raises(SessionError, match=rf"01_tiny\.py:{line}: ZeroDivisionError: division"):
+        Rehearsal(tiny_session(settings))
+
+
+def test_check_prints_a_matrix_and_says_how_many_problems(tmp_path: Path) -> None:
+    make_course(tmp_path, TEXT.replace("(7, 3, 2), (32, 3, 1, 1)", "(5, 5)"))
+    done = CliRunner().invoke(main, ["--root", str(tmp_path), "check", "01", "--seeds", "1"])
+    assert "01-output-size" in done.stdout
+    assert "mistake rounds_up" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("01_tiny: ")
+
+
+def test_blank_keeps_everything_outside_the_solution() -> None:
+    source = "name = None\n### BEGIN SOLUTION\nname = 3\n### END SOLUTION\nother = 4"
+    text = blank(source)
+    assert "name = None" in text
+    assert "other = 4" in text
+    assert "name = 3" not in text
+    assert "raise NotImplementedError" in text
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+def test_all_test_cells_together_are_cheap(session: Session) -> None:
+    rehearsal = rehearsal_of(session)
+    right = [a for s, a in ATTEMPTS if s is session and a.kind == "solution"]
+
+    def seconds() -> float:
+        begin = time.process_time()
+        for attempt in right:
+            rehearsal.judge(attempt)
+        return time.process_time() - begin
+
+    assert min(seconds() for _ in range(3)) <= 0.5
