@@ -29,3 +29,6 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# In these pages, as in the formgrader's, nothing that a student wrote may act.
+c.HTMLExporter.sanitize_html = True
+c.TemplateExporter.filters = {"markdown2html": "autograder.inert.markdown2html"}

@@ -27,6 +27,8 @@ def set_aside(folder: Path, quarantine: Path) -> list[str]:
         One sentence for each thing that was moved.
     """
     told: list[str] = []
+    if folder.parent.is_symlink():
+        return [move(folder.parent, quarantine, "is not a folder")]
     if folder.is_symlink() or not folder.is_dir():
         return [move(folder, quarantine, "is not a folder")] if os.path.lexists(folder) else []
     kept = 0
@@ -42,6 +44,14 @@ def set_aside(folder: Path, quarantine: Path) -> list[str]:
 
 def examine(entry: os.DirEntry[str], depth: int = 1) -> tuple[str, int]:
     """Why an entry must go ("" if it may stay), and how many files it holds."""
+    try:
+        return look(entry, depth)
+    except OSError as error:
+        return f"can't be read ({error.strerror})", 1
+
+
+def look(entry: os.DirEntry[str], depth: int) -> tuple[str, int]:
+    """What `examine` says of an entry that can be read."""
     status = entry.stat(follow_symlinks=False)
     if stat.S_ISREG(status.st_mode):
         return ("is too large" if status.st_size > MAX_BYTES else ""), 1

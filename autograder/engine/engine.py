@@ -14,11 +14,9 @@ from typing import Any
 
 import autograder
 from autograder.engine import wire
-from autograder.engine.runner import Ticket, ticket_out
+from autograder.engine.runner import GRACE_SECONDS, Ticket, outputs_in, ticket_out
 from autograder.engine.sandbox import START_SECONDS, start_zygote
 from autograder.errors import GradingError
-
-GRACE_SECONDS = 30.0  # on top of a ticket's total time, for starting and reporting
 
 
 class Engine:
@@ -59,7 +57,7 @@ class Engine:
                 raise GradingError(f"the judge's process failed: {error}") from None
         if "failed" in result:
             raise GradingError(f"the judge failed: {result['failed']}")
-        return result
+        return outputs_in(result)
 
     def is_alive(self) -> bool:
         """Whether both parents still run."""

@@ -12,10 +12,16 @@ import sys
 import time
 from typing import Any
 
+from torch import Tensor
+
 from autograder.cells import Outcome, run_cell
 from autograder.engine import wire
 from cvlib.check.cases import Case
 from cvlib.check.observe import Observation, Raised, Request
+from cvlib.check.observe_module import Donor, ModuleObservation
+
+ENDED = "the process ended while this was running: it took too much memory or stopped itself"
+MEANINGFUL = ("StopIteration", "StopAsyncIteration")  # they end a test's loop in silence
 
 
 class StudentLost(BaseException):
@@ -43,7 +49,7 @@ class Link:
         except wire.Late:
             raise StudentLost("this took too long and was stopped") from None
         except wire.Closed:
-            raise StudentLost("the process ended while this was running") from None
+            raise StudentLost(ENDED) from None
         except wire.WireError as error:
             raise StudentLost(f"the answer can't be read: {error}") from None
         if not isinstance(reply, dict):
@@ -66,6 +72,8 @@ class Link:
         self.unknown_names |= "NameError" in raised.bases
         for name in raised.bases:
             kind = getattr(builtins, name, None)
+            if name in MEANINGFUL:
+                break
             if isinstance(kind, type) and issubclass(kind, Exception):
                 try:
                     return kind(raised.message)
@@ -109,13 +117,26 @@ class Proxy:
 
     def __observe__(self, case: Case, request: Request) -> Observation:
         """`cvlib.check.observe` on the other side."""
-        reply = self._link.ask("observe", target=self._handle, args=list(outgoing(case.args)),
-                               kwargs=outgoing(dict(case.kwargs)), gradients=request.gradients,
-                               forbid=list(request.forbid))  # fmt: skip
+        reply = self._link.ask("observe", target=self._handle, case=case_out(case),
+                               request=request_out(request))  # fmt: skip
         if "raised" in reply:
-            raised = raised_in(reply["raised"])
-            return Observation(raised=raised)
-        seen = observation_in(reply.get("seen"))
+            return Observation(raised=raised_in(reply["raised"]))
+        return self.noted(observation_in(reply.get("seen")))
+
+    def __observe_module__(
+        self, config: Case, inputs: tuple[Any, ...], donor: Donor, request: Request
+    ) -> ModuleObservation:
+        """`cvlib.check.module`'s observation on the other side."""
+        reply = self._link.ask(
+            "observe_module", target=self._handle, config=case_out(config), inputs=list(inputs),
+            donor=[donor.parameters, donor.buffers], request=request_out(request),
+        )  # fmt: skip
+        if "raised" in reply:
+            return ModuleObservation(raised=raised_in(reply["raised"]))
+        return self.noted(module_observation_in(reply.get("seen")))
+
+    def noted(self, seen: Any) -> Any:
+        """Remember whether the learner's code met a name that it did not know."""
         if seen.raised is not None:
             self._link.unknown_names |= "NameError" in seen.raised.bases
         return seen
@@ -211,13 +232,52 @@ def raised_in(parts: Any) -> Raised:
         raise StudentLost("the answer can't be read: an exception is malformed") from None
 
 
+def case_out(case: Case) -> list[Any]:
+    """A case as plain data."""
+    return [list(outgoing(case.args)), outgoing(dict(case.kwargs)), case.maker]
+
+
+def request_out(request: Request) -> list[Any]:
+    """A request as plain data; what is sealed is the other side's own business."""
+    return [request.gradients, list(request.forbid), list(request.watch)]
+
+
 def observation_in(parts: Any) -> Observation:
     """An observation, checked for its form."""
     try:
-        raised = raised_in(parts["raised"]) if parts["raised"] is not None else None
-        changed = tuple(str(name)[:100] for name in parts["changed"])
-        gradients = {str(name): grad for name, grad in parts["gradients"].items()
-                     if hasattr(grad, "shape")}  # fmt: skip
-        return Observation(parts["value"], raised, changed, gradients)
+        return Observation(
+            parts["value"],
+            raised_or_none(parts["raised"]),
+            tuple(str(name)[:100] for name in parts["changed"]),
+            tensors_by_name(parts["gradients"]),
+            {str(name): value for name, value in parts["states"].items()},
+        )
     except (TypeError, KeyError, AttributeError):
         raise StudentLost("the answer can't be read: it is malformed") from None
+
+
+def module_observation_in(parts: Any) -> ModuleObservation:
+    """An observation of a module, checked for its form."""
+    try:
+        return ModuleObservation(
+            raised_or_none(parts["raised"]),
+            tuple(tuple(int(n) for n in shape) for shape in parts["shapes"]),
+            tuple(str(name)[:200] for name in parts["names"]),
+            int(parts["count"]),
+            bool(parts["fits"]),
+            {str(mode): value for mode, value in parts["outputs"].items()},
+            tensors_by_name(parts["gradients"]),
+            tensors_by_name(parts["buffers"]),
+        )
+    except (TypeError, KeyError, AttributeError, ValueError):
+        raise StudentLost("the answer can't be read: it is malformed") from None
+
+
+def raised_or_none(parts: Any) -> Raised | None:
+    """An exception's description, if there is one."""
+    return raised_in(parts) if parts is not None else None
+
+
+def tensors_by_name(parts: dict[Any, Any]) -> dict[str, Tensor]:
+    """The tensors of a dict; all else in it is dropped."""
+    return {str(name): value for name, value in parts.items() if isinstance(value, Tensor)}

@@ -15,7 +15,7 @@ import traceback
 
 from autograder.engine import wire
 from autograder.engine.lockdown import die_with_parent
-from autograder.engine.runner import Runner, ticket_in
+from autograder.engine.runner import GRACE_SECONDS, Runner, ticket_in
 from autograder.engine.zygote import import_everything, receive_descriptors
 
 
@@ -44,6 +44,7 @@ def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
     """In the fork: run one ticket, send the result; never returns."""
     try:
         ticket = ticket_in(wire.receive(channel))
+        signal.alarm(int(2 * ticket.budget.total + GRACE_SECONDS))  # ends it, whatever it does
         try:
             result = Runner(ticket, zygote).run()
         except Exception as error:

@@ -14,15 +14,19 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode, from_dict
 
+from autograder.engine.outputs import PICTURES, is_picture, plain_text
 from autograder.engine.runner import Step
+from autograder.errors import GradingError
 
+MAX_CELLS = 2000
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
 def grade_id(cell: Any) -> str:
     """The cell's nbgrader id, "" when it has none."""
-    metadata = cell.get("metadata", {}).get("nbgrader", {})
-    return str(metadata.get("grade_id", "")) if isinstance(metadata, dict) else ""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return str(marks.get("grade_id", "")) if isinstance(marks, dict) else ""
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -49,7 +53,13 @@ def realign(submitted: list[NotebookNode], given: list[NotebookNode]) -> list[No
         The learner's cells in their order. Every marked cell is there exactly once, with
         the course's metadata; locked cells and tests have the course's text, and a test
         never comes before the cell it tests.
+
+    Raises:
+        GradingError: when there are more cells than any notebook needs.
     """
+    if len(submitted) > MAX_CELLS:
+        raise GradingError(f"the notebook has {len(submitted)} cells; {MAX_CELLS} are allowed")
+    submitted = [cell for cell in submitted if isinstance(cell.get("source"), str)]
     known = {grade_id(cell): cell for cell in given}
     answers = last_places(submitted, known)
     kept: list[NotebookNode] = []
@@ -59,7 +69,7 @@ def realign(submitted: list[NotebookNode], given: list[NotebookNode]) -> list[No
         if name in known and is_locked(known[name]):
             wished.setdefault(name, len(kept))
         elif name in known and answers[name] == place:
-            kept.append(fresh(known[name], cell.source))
+            kept.append(fresh(known[name], cell))
         else:
             kept.append(unmarked(cell))
     add_missing_answers(kept, given)
@@ -84,17 +94,35 @@ def last_places(submitted: list[NotebookNode], known: dict[str, NotebookNode]) -
 
 def unmarked(cell: NotebookNode) -> NotebookNode:
     """One of the learner's other cells, without any metadata."""
-    kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
-    return fresh(from_dict({"cell_type": kind, "source": cell.source, "metadata": {}}))
+    kind = cell.get("cell_type")
+    known = kind if kind in ("code", "markdown", "raw") else "raw"
+    return fresh(from_dict({"cell_type": known, "metadata": {}}), cell)
 
 
-def fresh(cell: NotebookNode, source: str | None = None) -> NotebookNode:
-    """A copy without outputs, with another text if one is given."""
+def fresh(cell: NotebookNode, content: NotebookNode | None = None) -> NotebookNode:
+    """A copy without outputs; text and pasted pictures may come from another cell."""
+    given = cell if content is None else content
     new = from_dict({"cell_type": cell.cell_type, "metadata": dict(cell.metadata),
-                     "source": cell.source if source is None else source})  # fmt: skip
+                     "source": plain_text(given.source)})  # fmt: skip
     if new.cell_type == "code":
         new.outputs, new.execution_count = [], None
+    elif new.cell_type == "markdown" and (pictures := pasted(given)):
+        new.attachments = from_dict(pictures)
     return new
+
+
+def pasted(cell: NotebookNode) -> dict[str, dict[str, str]]:
+    """The pictures that were pasted into a text cell; nothing else of its attachments."""
+    given = cell.get("attachments")
+    if not isinstance(given, dict):
+        return {}
+    return {
+        plain_text(name): {
+            mime: data[mime] for mime in PICTURES if is_picture(mime, data.get(mime))
+        }
+        for name, data in given.items()
+        if isinstance(data, dict)
+    }
 
 
 def add_missing_answers(kept: list[NotebookNode], given: list[NotebookNode]) -> None:

@@ -38,6 +38,8 @@ class RestoreCells(NbGraderPreprocessor):
             given = given_cells(found, source_path(self, place))
             require_python(found)
         nb.cells = realign(nb.cells, given)
+        nb.metadata = from_dict({"language_info": {"name": "python"}}
+                                | {k: v for k, v in nb.metadata.items() if k == "kernelspec"})  # fmt: skip
         if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
             nb.nbformat, nb.nbformat_minor = 4, 5
         for number, cell in enumerate(nb.cells):

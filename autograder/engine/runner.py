@@ -9,6 +9,7 @@ from __future__ import annotations
 import array
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -22,9 +23,13 @@ from typing import Any
 from autograder.cells import Outcome
 from autograder.engine.judge import Judge, Link, StudentLost
 from autograder.engine.lockdown import Limits
+from autograder.engine.outputs import checked_outputs, plain_text, size_of
 
 CREDENTIALS = struct.Struct("3i")
 SPAWN_SECONDS = 30.0
+GRACE_SECONDS = 30.0  # on top of a ticket's total time, for starting and reporting
+MAX_OUTPUTS = 48 * 2**20  # characters of all outputs of a notebook
+MAX_MESSAGE = 20_000  # characters of what a test says
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Runner:
         self.end = time.monotonic() + ticket.budget.total
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.seconds: dict[int, float] = {}
+        self.room = MAX_OUTPUTS
         self.replay: list[Step] = []
         self.judge = Judge()
         self.process = -1  # a pidfd
@@ -87,15 +93,16 @@ class Runner:
         skipped = len(steps) < len(self.ticket.steps)
         if skipped and (self.judge.link.unknown_names or self.has_name_error()):
             return Runner(self.ticket, self.zygote).run(everything=True)
-        return {"outputs": self.outputs, "seconds": self.seconds}
+        return {"outputs": json.dumps(self.outputs).encode(), "seconds": self.seconds}
 
     def take(self, step: Step) -> None:
         """Run one step; what goes wrong stays with it."""
         begin = time.monotonic()
+        if begin >= self.end:
+            self.outputs[step.index] = [problem("Stopped", "the time for this notebook is used up")]
+            return
         try:
-            if begin >= self.end:
-                raise StudentLost("the time for this notebook is used up")
-            self.outputs[step.index] = self.run_step(step)
+            self.outputs[step.index] = self.fitting(self.run_step(step))
         except StudentLost as lost:
             self.outputs[step.index] = [problem("Stopped", str(lost))]
             self.restart()
@@ -152,6 +159,8 @@ class Runner:
         self.judge.link.unknown_names = missing
         again, self.replay = self.replay, []
         for place, step in enumerate(again):
+            if time.monotonic() >= self.end:
+                return
             try:
                 self.ask_to_run(step)
             except StudentLost:
@@ -166,6 +175,14 @@ class Runner:
         self.replay.append(step)
         return checked_outputs(reply.get("outputs"))
 
+    def fitting(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The outputs, or a word instead of them when those of the notebook get too large."""
+        size = sum(map(size_of, outputs))
+        if size > self.room:
+            return [problem("Stopped", "this notebook's outputs are too large to keep")]
+        self.room -= size
+        return outputs
+
     def has_name_error(self) -> bool:
         """Whether one of the learner's cells stopped at an unknown name."""
         return any(
@@ -179,10 +196,13 @@ def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
     """A test's outcome as notebook outputs: never its text, only what it says."""
     outputs: list[dict[str, Any]] = []
     if outcome.printed:
-        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome.printed})
+        text = plain_text(outcome.printed)[:MAX_MESSAGE]
+        outputs.append({"output_type": "stream", "name": "stdout", "text": text})
     if outcome.error is not None:
         outputs.append(problem(type(outcome.error).__name__, str(outcome.error)))
-    elif outcome.value is not None:
+    elif type(outcome.value) in (int, float):  # points
+        if not 0 <= outcome.value < math.inf:
+            return [*outputs, problem("Stopped", f"{outcome.value} is no number of points")]
         data = {"text/plain": repr(outcome.value)}
         outputs.append({"output_type": "execute_result", "data": data, "metadata": {},
                         "execution_count": None})  # fmt: skip
@@ -191,36 +211,9 @@ def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:
 
 def problem(name: str, text: str) -> dict[str, Any]:
     """An error output."""
+    text = plain_text(text)[:MAX_MESSAGE]
     return {"output_type": "error", "ename": name, "evalue": text,
             "traceback": [f"\x1b[1;31m{name}\x1b[0m", *text.splitlines()]}  # fmt: skip
-
-
-def checked_outputs(given: Any) -> list[dict[str, Any]]:
-    """Outputs from the student's process, rebuilt field by field; strangers are dropped."""
-    if not isinstance(given, list):
-        raise StudentLost("the answer can't be read: outputs are malformed")
-    return [output for item in given[:100] if (output := checked_output(item)) is not None]
-
-
-def checked_output(item: Any) -> dict[str, Any] | None:
-    """One output in nbformat's shape, or None."""
-    if not isinstance(item, dict):
-        return None
-    kind = item.get("output_type")
-    if kind == "stream":
-        name = "stderr" if item.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": str(item.get("text", ""))}
-    if kind == "error":
-        lines = item.get("traceback")
-        traceback = [str(line) for line in lines] if isinstance(lines, list) else []
-        return {"output_type": "error", "ename": str(item.get("ename", "")),
-                "evalue": str(item.get("evalue", "")), "traceback": traceback}  # fmt: skip
-    if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
-        shown = {m: d for m, d in item["data"].items()
-                 if isinstance(m, str) and isinstance(d, str | dict | list)}  # fmt: skip
-        output = {"output_type": kind, "data": shown, "metadata": {}}
-        return output | ({"execution_count": None} if kind == "execute_result" else {})
-    return None
 
 
 def ticket_out(ticket: Ticket) -> dict[str, Any]:
@@ -239,3 +232,9 @@ def ticket_in(plain: dict[str, Any]) -> Ticket:
         Limits(**plain["limits"]),
         plain["sandboxed"],
     )
+
+
+def outputs_in(result: dict[str, Any]) -> dict[str, Any]:
+    """A result as it arrived, with its outputs read."""
+    outputs = {int(index): value for index, value in json.loads(result["outputs"]).items()}
+    return result | {"outputs": outputs}

@@ -18,7 +18,8 @@ from traitlets.config import Config
 
 MAX_TEXT = 100_000  # characters of printed text a cell
 MAX_OUTPUTS = 60  # pictures and other results a cell
-MAX_DATA = 4 * 2**20  # bytes of one picture or other result
+MAX_DATA = 4 * 2**20  # characters of one picture or other result
+MAX_CELL = 24 * 2**20  # characters of all of a cell's pictures and other results
 
 
 class Outputs(list[dict[str, Any]]):
@@ -27,6 +28,7 @@ class Outputs(list[dict[str, Any]]):
     def __init__(self) -> None:
         super().__init__()
         self.text_left = MAX_TEXT
+        self.data_left = MAX_CELL
 
     def write(self, stream: str, text: str) -> None:
         """Add printed text; neighbours on the same stream become one output."""
@@ -46,7 +48,9 @@ class Outputs(list[dict[str, Any]]):
         if len(self) >= MAX_OUTPUTS:
             return
         texts = {mime: as_text(value) for mime, value in data.items()}
-        small = {mime: value for mime, value in texts.items() if len(str(value)) <= MAX_DATA}
+        most = min(MAX_DATA, self.data_left)
+        small = {mime: value for mime, value in texts.items() if len(str(value)) <= most}
+        self.data_left -= sum(len(str(value)) for value in small.values())
         output = {"output_type": kind, "data": small, "metadata": plain_metadata(metadata)}
         self.append(output | ({"execution_count": None} if kind == "execute_result" else {}))
 

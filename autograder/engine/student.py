@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import socket
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from autograder.engine import wire
 from autograder.engine.shell import Shell
 from cvlib.check.cases import Case
 from cvlib.check.observe import Observation, Raised, Request, describe, observe_here, same
+from cvlib.check.observe_module import Donor, ModuleObservation, observe_module_here
 
 MISSING = "missing"
 
@@ -38,6 +40,7 @@ class Student:
             "assign": self.assign,
             "call": self.call,
             "observe": self.observe,
+            "observe_module": self.observe_module,
             "attribute": self.attribute,
             "item": self.item,
             "length": self.length,
@@ -67,7 +70,7 @@ class Student:
     def run(self, source: str) -> dict[str, Any]:
         """Run one of the learner's cells."""
         outputs, success = self.shell.run(source)
-        return {"outputs": outputs, "success": success}
+        return {"outputs": json.dumps(outputs).encode(), "success": success}
 
     def get(self, name: str) -> dict[str, Any]:
         """Look up a name of the learner's."""
@@ -101,16 +104,32 @@ class Student:
         }
         return {"value": self.out(result), "changed": changed}
 
-    def observe(
-        self, target: wire.Handle, args: Any, kwargs: Any, gradients: bool, forbid: Any
-    ) -> dict[str, Any]:
+    def observe(self, target: wire.Handle, case: Any, request: Any) -> dict[str, Any]:
         """Have `cvlib.check` watch one call."""
-        case = Case(tuple(self.into(args)), self.into(kwargs))
         with silent():
             seen = observe_here(
-                self.objects[target.number], case, Request(gradients, tuple(forbid))
+                self.objects[target.number], self.case_in(case), request_in(request)
             )
         return {"seen": observation_out(seen)}
+
+    def observe_module(
+        self, target: wire.Handle, config: Any, inputs: Any, donor: Any, request: Any
+    ) -> dict[str, Any]:
+        """Have `cvlib.check` watch a module: build it, give it weights, run it."""
+        with silent():
+            seen = observe_module_here(
+                self.objects[target.number],
+                self.case_in(config),
+                tuple(inputs),
+                Donor(*donor),
+                request_in(request),
+            )
+        return {"seen": module_observation_out(seen)}
+
+    def case_in(self, parts: Any) -> Case:
+        """A case from plain data."""
+        args, kwargs, maker = parts
+        return Case(tuple(self.into(args)), self.into(kwargs), maker)
 
     def attribute(self, target: wire.Handle, name: str) -> dict[str, Any]:
         """Read an attribute."""
@@ -164,7 +183,28 @@ def observation_out(seen: Observation) -> dict[str, Any]:
         "raised": raised_out(seen.raised) if seen.raised else None,
         "changed": list(seen.changed),
         "gradients": dict(seen.gradients),
+        "states": dict(seen.states),
     }
+
+
+def module_observation_out(seen: ModuleObservation) -> dict[str, Any]:
+    """An observation of a module as plain data."""
+    return {
+        "raised": raised_out(seen.raised) if seen.raised else None,
+        "shapes": [list(shape) for shape in seen.shapes],
+        "names": list(seen.names),
+        "count": seen.count,
+        "fits": seen.fits,
+        "outputs": dict(seen.outputs),
+        "gradients": dict(seen.gradients),
+        "buffers": dict(seen.buffers),
+    }
+
+
+def request_in(parts: Any) -> Request:
+    """A request from plain data."""
+    gradients, forbid, watch = parts
+    return Request(gradients, tuple(forbid), watch=tuple(watch))
 
 
 def raised_out(raised: Raised) -> list[Any]:

@@ -89,7 +89,7 @@ def encode(value: Any) -> bytes:
     return PREFIX.pack(len(header), len(body)) + header + bytes(body)
 
 
-def decode(header: bytes, body: bytes) -> Any:
+def decode(header: bytes | bytearray, body: bytes | bytearray) -> Any:
     """The value in a frame.
 
     Raises:
@@ -100,7 +100,7 @@ def decode(header: bytes, body: bytes) -> Any:
         return _Reader(body).unpack(tree, 0)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, RuntimeError, OverflowError) as error:
         raise WireError(f"malformed message: {type(error).__name__}: {error}") from None
 
 
@@ -131,25 +131,25 @@ def receive(channel: socket.socket, deadline: float | None = None) -> Any:
     return decode(header, _read(channel, body_length, deadline))
 
 
-def _read(channel: socket.socket, length: int, deadline: float | None) -> bytes:
-    parts, missing = [], length
-    while missing:
+def _read(channel: socket.socket, length: int, deadline: float | None) -> bytearray:
+    buffer = bytearray(length)  # takes memory only as it is filled
+    view, filled = memoryview(buffer), 0
+    while filled < length:
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Late("no answer in time")
             channel.settimeout(left)
         try:
-            part = channel.recv(min(missing, 2**20))
+            count = channel.recv_into(view[filled:])
         except TimeoutError:
             raise Late("no answer in time") from None
         except OSError as error:
             raise Closed(str(error)) from None
-        if not part:
+        if not count:
             raise Closed("the other side is gone")
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+        filled += count
+    return buffer
 
 
 def _pack(value: Any, body: bytearray, depth: int) -> Any:
@@ -189,7 +189,7 @@ def _pack_tensor(value: Tensor, body: bytearray) -> list[Any]:
 class _Reader:
     """Rebuilds a value from its JSON tree, counting what it takes."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | bytearray) -> None:
         self.body = body
         self.items = 0
 
@@ -230,7 +230,7 @@ class _Reader:
         start, size = _whole(offset), _whole(length)
         if start + size > len(self.body):
             raise WireError("a length points outside of its message")
-        return self.body[start : start + size]
+        return bytes(self.body[start : start + size])
 
     def tensor(self, dtype: Any, shape: Any, offset: Any, length: Any) -> Tensor:
         if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > 32:

@@ -7,9 +7,10 @@
 A failed check raises `CheckFailed` with at most eight lines in a learner's words.
 """
 
-from cvlib.check.cases import Case, Inputs, case, device, inputs, seeded
+from cvlib.check.cases import Case, Inputs, case, case_of, device, inputs, seeded
 from cvlib.check.errors import CheckFailed, NotDone
 from cvlib.check.function import function
+from cvlib.check.module import module
 from cvlib.check.raises import raises
 from cvlib.check.values import value, values
 
@@ -19,9 +20,11 @@ __all__ = [
     "Inputs",
     "NotDone",
     "case",
+    "case_of",
     "device",
     "function",
     "inputs",
+    "module",
     "raises",
     "seeded",
     "value",

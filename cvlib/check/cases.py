@@ -17,10 +17,15 @@ _seed = 0
 
 @dataclass(frozen=True)
 class Case:
-    """One call of the function under test."""
+    """One call of the function under test.
+
+    With a `maker`, the arguments of the call are what that function of cvlib returns for
+    `args` and `kwargs`: models, loaders and optimizers are made where the answer lives.
+    """
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    maker: str = ""
 
     def __repr__(self) -> str:
         return f"case({show_arguments(self)})"
@@ -29,6 +34,22 @@ class Case:
 def case(*args: Any, **kwargs: Any) -> Case:
     """One call: ``check.case(x, weight, stride=2)`` tests ``f(x, weight, stride=2)``."""
     return Case(args, kwargs)
+
+
+def case_of(maker: Callable[..., tuple[Any, ...]], *args: Any, **kwargs: Any) -> Case:
+    """One call with the arguments that ``maker(*args, **kwargs)`` returns as a tuple.
+
+    Args:
+        maker: a function at the top level of one of cvlib's modules.
+        *args, **kwargs: plain values for it.
+
+    Raises:
+        ValueError: when `maker` is not such a function.
+    """
+    name = f"{maker.__module__}:{maker.__qualname__}"
+    if not name.startswith("cvlib.") or "." in maker.__qualname__:
+        raise ValueError(f"maker must be a function at the top level of cvlib, got {name!r}")
+    return Case(args, kwargs, name)
 
 
 def as_case(given: Any) -> Case:
@@ -113,12 +134,19 @@ def argument_names(function: Callable[..., Any], given: Case) -> list[str]:
 
 def show_arguments(given: Case, names: list[str] | None = None) -> str:
     """The arguments on one line: small values in full, big tensors by shape."""
+    if given.maker:
+        return f"arguments from {given.maker.replace(':', '.')}({show_arguments(bare(given))})"
     parts = []
     for index, value in enumerate(given.args):
         name = names[index] if names and index < len(names) else ""
         parts.append(f"{name}={show(value)}" if name and _is_big(value) else show(value))
     parts += [f"{key}={show(value)}" for key, value in given.kwargs.items()]
     return shorten(", ".join(parts), 160)
+
+
+def bare(given: Case) -> Case:
+    """The case without its maker."""
+    return Case(given.args, given.kwargs)
 
 
 def show(value: Any) -> str:

@@ -31,7 +31,17 @@ def difference(expected: Observation, actual: Observation) -> list[str]:
         return lines
     if actual.changed and not expected.changed:
         return [f"the result is right, but your function changed its argument {actual.changed[0]}"]
-    return gradient_difference(expected.gradients, actual.gradients)
+    lines = gradient_difference(expected.gradients, actual.gradients)
+    return lines or state_difference(expected.states, actual.states)
+
+
+def state_difference(expected: dict[str, Any], actual: dict[str, Any]) -> list[str]:
+    """Compare what a call left behind in its models."""
+    for name, want in expected.items():
+        lines = value_difference(want, actual.get(name))
+        if lines:
+            return [f"the result is right, but not what the call leaves behind: {name}", lines[-1]]
+    return []
 
 
 def raised_difference(expected: Raised | None, actual: Raised | None) -> list[str]:

@@ -18,7 +18,7 @@ def by_answers(
     exercise: str, cases: Sequence[Case], seen: Sequence[Observation], request: Request
 ) -> list[Mistake]:
     """Mistakes whose answers equal `seen` on every case; the failing cases come first."""
-    watched = Request(gradients=request.gradients, forbid=request.forbid)
+    watched = Request(request.gradients, request.forbid, watch=request.watch)
     candidates = [m for m in mistakes.of(exercise) if m.answer is not None]
     found = [m for m in candidates if _answers_alike(m.answer, cases, seen, watched)]
     return found[:MOST]

@@ -21,6 +21,7 @@ def function(
     exercise: str = "",
     gradients: bool = False,
     forbid: tuple[str, ...] = (),
+    watch: tuple[str, ...] = (),
     points: float | None = None,
 ) -> float | None:
     """Compare the learner's function with the reference on every case.
@@ -36,6 +37,8 @@ def function(
         exercise: id such as ``"01-conv2d"``, to look for known mistakes.
         gradients: also compare gradients.
         forbid: torch operations that may not run inside, e.g. ``("conv2d", "unfold")``.
+        watch: what to compare of models among the arguments after the call: any of
+            ``"parameters"`` (and buffers), ``"gradients"``, ``"training"``.
         points: give partial credit: the result is `points` × share of right cases.
 
     Returns:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import linecache
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -38,11 +39,20 @@ class Raised:
 
 @dataclass(frozen=True)
 class Request:
-    """What to watch for during one call."""
+    """What to watch for during one call.
+
+    Attributes:
+        gradients: of the outputs with respect to every float tensor argument.
+        forbid: torch operations that may not run.
+        seal: name of the module whose references may not run.
+        watch: what to report of models among the arguments after the call: any of
+            ``"parameters"`` (and buffers), ``"gradients"``, ``"training"``.
+    """
 
     gradients: bool = False
     forbid: tuple[str, ...] = ()
     seal: str = ""
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,12 +65,14 @@ class Observation:
         changed: labels of arguments that were modified in place.
         gradients: label of each float tensor argument -> gradient of a fixed weighted
             sum of the outputs; a missing label means that no gradient arrived.
+        states: what was to be watched of models among the arguments.
     """
 
     value: Any = None
     raised: Raised | None = None
     changed: tuple[str, ...] = ()
     gradients: dict[str, Tensor] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,11 +97,14 @@ def observe_here(answer: Callable[..., Any], case: Case, request: Request) -> Ob
     """Run the call in this process, on copies of the arguments."""
     with torch.random.fork_rng(devices=[]), exact_arithmetic():
         torch.manual_seed(0)
-        before = {**on_device(label(case))}
+        made = make_arguments(case)
+        before = on_device(label(made))
         leaves = watch_gradients(before) if request.gradients else {}
         labelled = {**on_device(before), **{name: leaf.clone() for name, leaf in leaves.items()}}
-        args = [labelled[str(index)] for index in range(len(case.args))]
-        kwargs = {name: labelled[name] for name in case.kwargs}
+        if case.maker:  # models and their optimizers belong together: no copies
+            before = labelled = label(made)
+        args = [labelled[str(index)] for index in range(len(made.args))]
+        kwargs = {name: labelled[name] for name in made.kwargs}
         try:
             with forbidding(request.forbid), sealed(request.seal):
                 result = answer(*args, **kwargs)
@@ -99,6 +114,7 @@ def observe_here(answer: Callable[..., Any], case: Case, request: Request) -> Ob
             value=plain(result),
             changed=tuple(name for name in labelled if not same(before[name], labelled[name])),
             gradients=backward(result, leaves),
+            states=states_of(labelled, request.watch),
         )
 
 
@@ -123,6 +139,34 @@ def on_device(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: on_device(item) for key, item in value.items()}
     return copy.deepcopy(value)
+
+
+def make_arguments(case: Case) -> Case:
+    """The case with its maker's arguments in place of the maker's own."""
+    if not case.maker:
+        return case
+    module, _, name = case.maker.partition(":")
+    if not module.startswith("cvlib."):
+        raise ValueError(f"maker must be a function of cvlib, got {case.maker!r}")
+    return Case(tuple(getattr(importlib.import_module(module), name)(*case.args, **case.kwargs)))
+
+
+def states_of(labelled: dict[str, Any], watch: tuple[str, ...]) -> dict[str, Any]:
+    """What is to be watched of each model among the arguments."""
+    states: dict[str, Any] = {}
+    for name, value in labelled.items():
+        if not isinstance(value, torch.nn.Module):
+            continue
+        if "training" in watch:
+            states[f"training mode of argument {name}"] = value.training
+        if "parameters" in watch:
+            states |= {
+                f"{key} of argument {name}": plain(t) for key, t in value.state_dict().items()
+            }
+        if "gradients" in watch:
+            states |= {f"gradient of {key} of argument {name}": plain(p.grad)
+                       for key, p in value.named_parameters()}  # fmt: skip
+    return states
 
 
 def label(case: Case) -> dict[str, Any]:

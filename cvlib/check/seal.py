@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
+
+METHODS = ("__init__", "forward", "step")  # of a class, that refuse to run
 
 
 def _refuse(*args: Any, **kwargs: Any) -> Any:
@@ -20,24 +22,38 @@ def _refuse(*args: Any, **kwargs: Any) -> Any:
 
 def seal_forever(module: str) -> None:
     """Seal the references of a module for the rest of this process."""
-    for function in _references(module):
-        function.__code__ = _refuse.__code__
+    for reference in _references(module):
+        _seal(reference)
 
 
 @contextlib.contextmanager
 def sealed(module: str) -> Iterator[None]:
     """Inside, the references of the named module refuse to run; ``""`` seals nothing."""
-    functions = _references(module) if module else []
-    saved = [function.__code__ for function in functions]
-    for function in functions:
-        function.__code__ = _refuse.__code__
+    undo = [_seal(reference) for reference in (_references(module) if module else ())]
     try:
         yield
     finally:
-        for function, code in zip(functions, saved, strict=True):
-            function.__code__ = code
+        for restore in undo:
+            restore()
 
 
-def _references(module: str) -> list[FunctionType]:
+def _seal(reference: Any) -> Callable[[], None]:
+    """Make a function or class refuse to run; what is returned makes it run again."""
+    if isinstance(reference, FunctionType):
+        code = reference.__code__
+        reference.__code__ = _refuse.__code__
+        return lambda: setattr(reference, "__code__", code)
+    own = {name: reference.__dict__[name] for name in METHODS if name in reference.__dict__}
+    for name in own:
+        setattr(reference, name, _refuse)
+
+    def restore() -> None:
+        for name, method in own.items():
+            setattr(reference, name, method)
+
+    return restore
+
+
+def _references(module: str) -> list[Any]:
     listed = getattr(importlib.import_module(module), "REFERENCES", ())
-    return [function for function in listed if isinstance(function, FunctionType)]
+    return [item for item in listed if isinstance(item, FunctionType | type)]

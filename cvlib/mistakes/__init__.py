@@ -9,6 +9,7 @@ every hidden test catches every mistake.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from cvlib.mistakes.attempt import source_as
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 # Session number -> the module here that holds the mistakes of its exercises.
-MODULES = {"01": "convolution"}
+MODULES = {"01": "convolution", "02": "activations", "03": "vgg", "04": "resnet"}
 
 _registry: dict[str, dict[str, Mistake]] = {}
 
@@ -62,9 +63,9 @@ def mistaken_values(exercise: str, name: str, *, says: str, asks: str, **values:
 
 def of(exercise: str) -> tuple[Mistake, ...]:
     """All mistakes of an exercise such as ``"01-conv2d"``; empty when there are none."""
-    module = MODULES.get(exercise.split("-")[0])
-    if module is not None:
-        importlib.import_module(f"cvlib.mistakes.{module}")
+    module = f"cvlib.mistakes.{MODULES.get(exercise.split('-')[0])}"
+    if importlib.util.find_spec(module) is not None:
+        importlib.import_module(module)
     return tuple(_registry.get(exercise, {}).values())
 
 

@@ -1,0 +1,167 @@
+"""Batch grading: scores, resuming, faults, and agreement with nbgrader's own command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import nbgrader_bridge
+from autograder.engine.runner import Budget
+from autograder.errors import CourseError
+from autograder.grading import STAMP, Options
+from autograder.nbgrader_bridge import open_gradebook
+from tests.autograder.grading_course import FULL, WRONG_SIZE, Class
+
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is missing")
+
+HANGS = "def receptive_field(layers):\n    while True:\n        pass\n"
+EXITS = "import os\nos._exit(3)\n"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
+    """A class that was graded once; tests may look but not change."""
+    course = Class(tmp_path_factory.mktemp("graded"))
+    course.hand_in("right")
+    course.hand_in("wrong-size", size=WRONG_SIZE)
+    course.hand_in("hangs", field=HANGS)
+    course.hand_in("exits", field=EXITS)
+    shutil.copytree(course.place("right").parent, course.settings.submitted / "blank" / "01")
+    shutil.copy(course.released, course.place("blank"))
+    course.place("letter").parent.mkdir(parents=True)
+    course.place("letter").write_text("Dear teacher", encoding="utf-8")
+    course.place("nothing").parent.mkdir(parents=True)
+    course.results = course.grade(Options(budget=Budget(cell=2, total=20)))  # type: ignore[attr-defined]
+    return course
+
+
+def test_right_answers_get_everything_and_empty_ones_nothing(graded: Class) -> None:
+    assert FULL.items() <= graded.scores("right").items()
+    assert set(graded.scores("blank").values()) == {0.0}
+
+
+def test_partial_credit_comes_with_a_message(graded: Class) -> None:
+    scores = graded.scores("wrong-size")
+    assert 0 < scores["01-output-size-hidden"] < 2
+    output = graded.output("wrong-size", "01-output-size-hidden")
+    assert "cases right" in output
+    assert "What happened" in output
+
+
+@pytest.mark.parametrize(("student", "reason"), [("hangs", "too long"), ("exits", "ended")])
+def test_hanging_and_crashing_cells_cost_only_their_own_question(
+    graded: Class, student: str, reason: str
+) -> None:
+    scores = graded.scores(student)
+    assert scores["01-output-size-hidden"] == 2.0
+    assert scores["01-receptive-field-hidden"] == 0.0
+    told = graded.output(student, "01-receptive-field-hidden")
+    told += graded.output(student, "01-receptive-field-solution")
+    assert reason in told
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"), [("letter", "not a notebook"), ("nothing", "no such")]
+)
+def test_what_is_no_notebook_is_reported_with_a_reason(
+    graded: Class, student: str, reason: str
+) -> None:
+    assert reason in graded.results[student].reason  # type: ignore[attr-defined]
+    assert not (graded.settings.autograded / student).exists()
+
+
+def test_feedback_shows_diagnoses_but_no_hidden_test(graded: Class) -> None:
+    nbgrader_bridge.feedback(graded.settings, "01", "wrong-size")
+    page = (graded.settings.feedback / "wrong-size" / "01" / "01_tiny.html").read_text()
+    assert "What happened" in page
+    assert "(64, 3, 3, 1, 2)" not in page
+    assert "HIDDEN TESTS" not in page
+
+
+def test_unchanged_submissions_are_left_alone_and_changed_ones_graded_again(
+    tmp_path: Path,
+) -> None:
+    course = Class(tmp_path)
+    course.hand_in("anyone", size=WRONG_SIZE)
+    course.hand_in("other")
+    course.grade()
+    course.hand_in("anyone")
+    again = course.grade()
+    assert (again["anyone"].unchanged, again["other"].unchanged) == (False, True)
+    assert course.scores("anyone")["01-output-size-hidden"] == 2.0
+    assert not course.grade(Options(again=True))["other"].unchanged
+
+
+def test_manual_grades_comments_and_late_penalties_survive_regrading(tmp_path: Path) -> None:
+    course = Class(tmp_path)
+    course.hand_in("anyone")
+    (course.place("anyone").parent / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
+    with open_gradebook(course.settings) as book:
+        book.update_or_create_assignment("01", duedate="2026-05-01 12:00:00 UTC")
+    config = course.settings.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.AssignLatePenalties.plugin_class = "
+                      "'tests.autograder.late_penalty.HalfPointADay'\n")  # fmt: skip
+    course.grade()
+    with open_gradebook(course.settings) as book:
+        grade = book.find_grade("01-why-open", "01_tiny", "01", "anyone")
+        grade.manual_score = 2.5
+        book.find_comment("01-why-open", "01_tiny", "01", "anyone").manual_comment = "Nicely put"
+        book.db.commit()
+    course.grade(Options(again=True))
+    with open_gradebook(course.settings) as book:
+        submission = book.find_submission("01", "anyone")
+        comment = book.find_comment("01-why-open", "01_tiny", "01", "anyone")
+        assert book.find_grade("01-why-open", "01_tiny", "01", "anyone").manual_score == 2.5
+        assert comment.manual_comment == "Nicely put"
+        assert submission.late_submission_penalty == 0.5
+        assert submission.score == sum(FULL.values()) + 2.5
+
+
+def test_nbgraders_own_command_gives_the_same_scores(graded: Class, tmp_path: Path) -> None:
+    course = Class(tmp_path)
+    for student in ("right", "wrong-size", "blank"):
+        shutil.copytree(graded.place(student).parent, course.place(student).parent)
+    programs = Path(sys.executable).parent
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run([programs / "nbgrader", "autograde", "01"], cwd=tmp_path, check=True,
+                   env=os.environ | {"PATH": path}, capture_output=True)  # fmt: skip
+    for student in ("right", "wrong-size", "blank"):
+        assert course.scores(student) == graded.scores(student)
+
+
+def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(tmp_path: Path) -> None:
+    course = Class(tmp_path)
+    course.hand_in("anyone")
+    course.grade()
+    os.unlink(course.settings.autograded / "anyone" / "01" / STAMP)
+    assert not course.grade()["anyone"].unchanged
+    assert FULL.items() <= course.scores("anyone").items()
+
+
+def test_a_locked_gradebook_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Class(tmp_path)
+    course.hand_in("anyone")
+    lock = sqlite3.connect(course.settings.gradebook)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(CourseError) as caught:
+            course.grade()
+    finally:
+        lock.close()
+    assert "locked" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert course.grade()["anyone"].reason == ""
+
+
+def test_nothing_to_grade_is_one_sentence(tmp_path: Path) -> None:
+    course = Class(tmp_path)
+    with pytest.raises(CourseError, match="no such folder"):
+        course.grade()
