@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, Notebook
-from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.errors import CourseError, GradingError
 from autograder.settings import Settings
 
+CONFIG_FILE = "nbgrader_config.py"
 EXCEPTION = re.compile(r"[\w.]+(Error|Exception|Failed): ")
 
 
@@ -45,11 +46,16 @@ class Log(logging.Handler):
 
 
 def load_config(settings: Settings) -> Config:
-    """nbgrader's configuration: the course's file, then our folders."""
-    app = NbGrader()
-    app.config_file_paths.append(str(settings.root))
-    app.load_config_file()
-    config = app.config
+    """nbgrader's configuration: the course's file, then our folders.
+
+    Raises:
+        CourseError: when there is no such file; without it nbgrader would run answers and
+            tests in one process.
+    """
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(settings.root)).load_config()
+    except ConfigFileNotFound:
+        raise CourseError(f"{settings.root / CONFIG_FILE}: not found") from None
     directory = config.CourseDirectory
     directory.root = str(settings.data)
     if "db_url" not in directory:

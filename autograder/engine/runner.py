@@ -152,28 +152,30 @@ class Runner:
         self.judge.link.channel.close()
 
     def restart(self) -> None:
-        """Replace the student's process; run again what ran well before."""
+        """Replace the student's process; run again what ran well before, without what fails."""
+        steps, self.replay = self.replay, []
+        self.renew()
+        while len(self.replay) < len(steps) and time.monotonic() < self.end:
+            step = steps[len(self.replay)]
+            try:
+                self.ask_to_run(step)
+            except StudentLost:
+                steps, self.replay = [s for s in steps if s is not step], []
+                self.renew()
+
+    def renew(self) -> None:
+        """A new student's process in place of the old one."""
         self.stop()
         missing = self.judge.link.unknown_names
         self.start()
         self.judge.link.unknown_names = missing
-        again, self.replay = self.replay, []
-        for place, step in enumerate(again):
-            if time.monotonic() >= self.end:
-                return
-            try:
-                self.ask_to_run(step)
-            except StudentLost:
-                self.replay += again[place + 1 :]
-                self.restart()
-                return
 
     def ask_to_run(self, step: Step) -> list[dict[str, Any]]:
         """Have a cell run in the student's process, and remember it for a restart."""
         self.judge.link.deadline = min(time.monotonic() + self.ticket.budget.cell, self.end)
-        reply = self.judge.link.ask("run", source=step.source)
+        outputs = checked_outputs(self.judge.link.ask("run", source=step.source).get("outputs"))
         self.replay.append(step)
-        return checked_outputs(reply.get("outputs"))
+        return outputs
 
     def fitting(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The outputs, or a word instead of them when those of the notebook get too large."""

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "ActivationPlayground": "activation_playground",
     "ConvolutionExplorer": "convolution_explorer",
     "CourseWidget": "base",
     "KernelPlayground": "kernel_playground",

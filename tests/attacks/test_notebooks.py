@@ -18,29 +18,29 @@ def cell_of(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     return next(cell for cell in notebook.cells if mark(cell) == grade_id)
 
 
-def tests_of(notebook: NotebookNode) -> list[NotebookNode]:
+def graded_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if mark(cell).endswith(("-check", "-hidden"))]
 
 
 def emptied(notebook: NotebookNode) -> None:
-    for cell in tests_of(notebook):
+    for cell in graded_cells(notebook):
         cell.source = "pass"
 
 
 def deleted(notebook: NotebookNode) -> None:
-    gone = tests_of(notebook)
+    gone = graded_cells(notebook)
     notebook.cells = [cell for cell in notebook.cells if cell not in gone]
 
 
 def doubled(notebook: NotebookNode) -> None:
-    for cell in tests_of(notebook):
+    for cell in graded_cells(notebook):
         twin = copy.deepcopy(cell)
         twin.source = "2.0"
         notebook.cells = [twin, *notebook.cells, copy.deepcopy(twin)]
 
 
 def moved_to_the_front(notebook: NotebookNode) -> None:
-    tests = tests_of(notebook)
+    tests = graded_cells(notebook)
     notebook.cells = tests + [cell for cell in notebook.cells if cell not in tests]
 
 
@@ -50,13 +50,13 @@ def reversed_order(notebook: NotebookNode) -> None:
 
 def made_markdown(notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells):
-        if cell in tests_of(notebook):
+        if cell in graded_cells(notebook):
             notebook.cells[number] = new_markdown_cell("fine", metadata=cell.metadata)
 
 
 def made_raw(notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells):
-        if cell in tests_of(notebook):
+        if cell in graded_cells(notebook):
             notebook.cells[number] = new_raw_cell("fine", metadata=cell.metadata)
 
 
@@ -75,7 +75,7 @@ def more_points(notebook: NotebookNode) -> None:
 
 
 def turned_into_solutions(notebook: NotebookNode) -> None:
-    for cell in tests_of(notebook):
+    for cell in graded_cells(notebook):
         cell.metadata.nbgrader.update(solution=True, locked=False, grade=False)
 
 
@@ -130,7 +130,7 @@ def swapped_ids(notebook: NotebookNode) -> None:
 
 
 def results_already_there(notebook: NotebookNode) -> None:
-    for cell in tests_of(notebook):
+    for cell in graded_cells(notebook):
         result = new_output("execute_result", data={"text/plain": "2.0"}, execution_count=1)
         cell.outputs = [result, copy.deepcopy(result)]
 
