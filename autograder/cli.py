@@ -152,7 +152,7 @@ def grade(
     was interrupted goes on where it stopped.
     """
     from autograder.engine.runner import Budget
-    from autograder.grading import Options, grade_session
+    from autograder.grading import Options, grade_session, open_engine
     from autograder.results import remember
     from autograder.tables import grading_summary
 
@@ -160,10 +160,11 @@ def grade(
     options = Options(
         workers, not no_sandbox, device, again, all_cells, Budget(cell_seconds, total_seconds)
     )
-    for session in read_all(settings, sessions):
-        results = grade_session(settings, session, show_progress, options)
-        remember(settings, session, results)
-        console.print(grading_summary(session, results))
+    with open_engine(options) as engine:
+        for session in read_all(settings, sessions):
+            results = grade_session(settings, session, show_progress, options, engine)
+            remember(settings, session, results)
+            console.print(grading_summary(session, results))
 
 
 @main.command()

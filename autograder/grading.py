@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -83,21 +82,33 @@ def grade_session(
     session: Session,
     progress: Callable[[list[Any], str], Iterable[Any]],
     options: Options = Options(),
+    engine: Engine | None = None,
 ) -> list[Result]:
     """Grade every submission of a session.
+
+    Args:
+        engine: one to use and leave open; else one is started and closed.
 
     Raises:
         CourseError: when there is nothing to grade or no gradebook.
         GradingError: when the engine can't be started.
     """
     students = submitted(settings, session)
-    desk = Desk(settings, session, options)
+    if engine is None:
+        with open_engine(options) as own:
+            return grade_session(settings, session, progress, options, own)
+    desk = Desk(settings, session, options, engine)
     waiting = [student for student in students if options.again or not desk.is_done(student)]
     done = {student: desk.stamped(student) for student in students if student not in waiting}
     if waiting:
-        with desk.open_engine():
-            done |= {result.student: result for result in desk.grade(waiting, progress)}
+        engine.running()
+        done |= {result.student: result for result in desk.grade(waiting, progress)}
     return [done[student] for student in students]
+
+
+def open_engine(options: Options) -> Engine:
+    """An engine that fits the options."""
+    return Engine(sandboxed=options.sandboxed, device=options.device)
 
 
 def submitted(settings: Settings, session: Session) -> list[str]:
@@ -114,28 +125,17 @@ def submitted(settings: Settings, session: Session) -> list[str]:
 class Desk:
     """Grades one session: knows the course's cells, the stamps and the engine."""
 
-    def __init__(self, settings: Settings, session: Session, options: Options) -> None:
+    def __init__(
+        self, settings: Settings, session: Session, options: Options, engine: Engine
+    ) -> None:
         self.settings, self.session, self.options = settings, session, options
+        self.engine = engine
         source = settings.source / session.number / f"{session.name}.ipynb"
         self.config = nbgrader_bridge.load_config(settings)
         with nbgrader_bridge.open_gradebook(settings) as book:
             found = nbgrader_bridge.find_notebook(book, session.number, session.name)
             self.given: list[NotebookNode] = given_cells(found, source)
         self.demonstrations = demonstrations(source)
-        self.engine: Engine | None = None
-        self.restarting = threading.Lock()
-
-    def open_engine(self) -> Desk:
-        """Start the engine; use as a context manager."""
-        self.engine = Engine(sandboxed=self.options.sandboxed, device=self.options.device)
-        return self
-
-    def __enter__(self) -> Desk:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.engine is not None:
-            self.engine.close()
 
     def grade(
         self, students: list[str], progress: Callable[[list[Any], str], Iterable[Any]]
@@ -154,7 +154,7 @@ class Desk:
         """Run one submission; the fingerprint of what ran, its outputs, the seconds taken."""
         begin = time.perf_counter()
         ticket = self.ticket(student)
-        result = self.run(ticket)
+        result = self.engine.run(ticket)
         return fingerprint(ticket.steps), result, time.perf_counter() - begin
 
     def ticket(self, student: str) -> Ticket:
@@ -173,23 +173,6 @@ class Desk:
         every = frozenset(step.index for step in steps)
         needed = every if self.options.all_cells else needed_demos(steps)
         return Ticket(steps, needed, self.options.budget, sandboxed=self.options.sandboxed)
-
-    def run(self, ticket: Ticket) -> dict[str, Any]:
-        """Run a ticket; an engine that died is replaced once."""
-        engine = self.running()
-        try:
-            return engine.run(ticket)
-        except GradingError:
-            with self.restarting:
-                if self.engine is engine and not engine.is_alive():
-                    engine.close()
-                    self.open_engine()
-            return self.running().run(ticket)
-
-    def running(self) -> Engine:
-        """The engine at work now."""
-        assert self.engine is not None
-        return self.engine
 
     def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""

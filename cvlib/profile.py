@@ -8,11 +8,9 @@ numbers; their tables cost neither memory nor arithmetic.
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,6 +18,7 @@ from torch import Tensor, nn
 
 from cvlib.conv_arithmetic import require_at_least
 from cvlib.modes import evaluating
+from cvlib.profile_table import ModelTable, Row
 
 
 def count_parameters(module: nn.Module, trainable_only: bool = False) -> int:
@@ -32,79 +31,6 @@ def count_parameters(module: nn.Module, trainable_only: bool = False) -> int:
     Checked against the published counts of the course's architectures.
     """
     return sum(p.numel() for p in module.parameters() if p.requires_grad or not trainable_only)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One layer, or one part of a network with all its layers.
-
-    Attributes:
-        name: path of attributes, "layer1.0.conv1".
-        kind: class, "Conv2d".
-        shape: of the output for one image, without N; None where it did not run.
-        parameters: of this layer; 0 where it shares all of them with a row above.
-        macs: multiply–accumulates for one image.
-    """
-
-    name: str
-    kind: str
-    shape: tuple[int, ...] | None
-    parameters: int
-    macs: int
-
-
-@dataclass(frozen=True)
-class ModelTable:
-    """The rows of a network in the order in which they ran; prints as text, shows as a table.
-
-    Attributes:
-        model: class of the network.
-        input_size: (C, H, W) of the image.
-        rows: the layers.
-        parameters: of the whole network, each counted once.
-        macs: of the whole network, for one image.
-    """
-
-    model: str
-    input_size: tuple[int, ...]
-    rows: tuple[Row, ...]
-    parameters: int
-    macs: int
-
-    def cells(self) -> list[tuple[str, str, str, str, str]]:
-        """Head, rows and sums as text."""
-        head = ("layer", "kind", "output", "parameters", "MACs")
-        body = [
-            (r.name, r.kind, str(r.shape or "did not run"), f"{r.parameters:,}", f"{r.macs:,}")
-            for r in self.rows
-        ]
-        return [head, *body, (self.model, "", "", f"{self.parameters:,}", f"{self.macs:,}")]
-
-    def __str__(self) -> str:
-        cells = self.cells()
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        left = [
-            "  ".join(
-                text.ljust(width) if column < 3 else text.rjust(width)
-                for column, (text, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in cells
-        ]
-        rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        return "\n".join([left[0], rule, *left[1:-1], rule, left[-1]])
-
-    def _repr_html_(self) -> str:
-        lines = []
-        for number, line in enumerate(self.cells()):
-            tag = "th" if number in (0, len(self.rows) + 1) else "td"
-            lines.append(
-                "".join(
-                    f'<{tag} style="text-align: {"left" if column < 3 else "right"}">'
-                    f"{html.escape(text)}</{tag}>"
-                    for column, text in enumerate(line)
-                )
-            )
-        return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
 def model_table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -11,9 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from cvlib.figures import STYLE, show, to_html
-
-if TYPE_CHECKING:
-    from cvlib.train import History
+from cvlib.history import History
 
 SECONDS_BETWEEN_BARS = 0.2
 SECONDS_BETWEEN_CURVES = 1.0  # drawing takes a tenth of that

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parent.parent
 CVLIB_MAY = {"IPython", "anywidget", "cvlib", "ipywidgets", "matplotlib", "numpy", "skimage",
              "torch", "traitlets"}  # fmt: skip
 # What runs inside the sandbox, next to a student's code.
-STUDENT_SIDE = {"autograder", "autograder.engine", "autograder.engine.lockdown",
-                "autograder.engine.shell", "autograder.engine.student",
-                "autograder.engine.wire", "autograder.engine.zygote"}  # fmt: skip
+STUDENT_SIDE = {"autograder", "autograder.engine"} | {
+    f"autograder.engine.{name}"
+    for name in ("lockdown", "shell", "student", "syscalls", "watcher", "wire", "zygote")
+}
 
 
 def modules(package: str) -> list[Path]:

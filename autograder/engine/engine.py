@@ -7,32 +7,29 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import autograder
 from autograder.engine import wire
 from autograder.engine.runner import GRACE_SECONDS, Ticket, outputs_in, ticket_out
-from autograder.engine.sandbox import START_SECONDS, start_zygote
+from autograder.engine.sandbox import await_ready, start_zygote
 from autograder.errors import GradingError
 
 
 class Engine:
-    """Two warm parents: of the student processes (sandboxed) and of the judges."""
+    """Two warm parents: of the student processes (sandboxed) and of the judges.
+
+    They are started at the first ticket, which takes a few seconds, and started again
+    should one of them die. Use as a context manager, from as many threads as you like.
+    """
 
     def __init__(self, *, sandboxed: bool = True, device: str = "cpu") -> None:
-        """Start both parents, at the same time; takes a few seconds.
-
-        Raises:
-            GradingError: when one of them does not start.
-        """
         self.sandboxed, self.device = sandboxed, device
-        begin = time.monotonic()
-        self.students, self.zygote = start_zygote(sandboxed=sandboxed, device=device)
-        self.judges, self.control = start_judges(self.zygote)
-        self.start_seconds = time.monotonic() - begin
+        self.parents: Parents | None = None
+        self.starting = threading.Lock()
 
     def run(self, ticket: Ticket) -> dict[str, Any]:
         """Run one ticket; thread-safe.
@@ -41,7 +38,62 @@ class Engine:
             ``outputs``: cell index -> outputs, ``seconds``: cell index -> wall-clock time.
 
         Raises:
-            GradingError: when the engine could not do its work on this ticket.
+            GradingError: when the engine can't be started or do its work on this ticket.
+        """
+        parents = self.running()
+        try:
+            return parents.run(ticket)
+        except GradingError:
+            if parents.are_alive():
+                raise
+            return self.running().run(ticket)
+
+    def running(self) -> Parents:
+        """Both parents, started if need be."""
+        with self.starting:
+            if self.parents is None or not self.parents.are_alive():
+                self.close()
+                self.parents = Parents(self.sandboxed, self.device)
+            return self.parents
+
+    def close(self) -> None:
+        """Stop both parents and all that they started."""
+        if self.parents is not None:
+            self.parents.close()
+            self.parents = None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Parents:
+    """The two warm parents, running."""
+
+    def __init__(self, sandboxed: bool, device: str) -> None:
+        """Start both at the same time and wait until they are ready.
+
+        Raises:
+            GradingError: when one of them does not start.
+        """
+        begin = time.monotonic()
+        self.students, self.zygote = start_zygote(sandboxed=sandboxed, device=device)
+        self.judges, self.control = start_judges(self.zygote)
+        try:
+            await_ready(self.students, self.zygote, "the sandbox")
+            await_ready(self.judges, self.control, "the judges' parent")
+        except GradingError:
+            self.close()
+            raise
+        self.start_seconds = time.monotonic() - begin
+
+    def run(self, ticket: Ticket) -> dict[str, Any]:
+        """Have a judge run one ticket.
+
+        Raises:
+            GradingError: when that fails.
         """
         ours, theirs = socket.socketpair()
         descriptor = array.array("i", [theirs.fileno()])
@@ -59,12 +111,12 @@ class Engine:
             raise GradingError(f"the judge failed: {result['failed']}")
         return outputs_in(result)
 
-    def is_alive(self) -> bool:
-        """Whether both parents still run."""
+    def are_alive(self) -> bool:
+        """Whether both still run."""
         return self.students.poll() is None and self.judges.poll() is None
 
     def close(self) -> None:
-        """Stop both parents and all that they started."""
+        """Stop both, and all that they started."""
         self.control.close()
         self.zygote.close()
         for process in (self.judges, self.students):
@@ -74,24 +126,9 @@ class Engine:
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 def start_judges(zygote: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start the warm parent of the judges.
-
-    Raises:
-        GradingError: when it does not start.
-    """
+    """Start the warm parent of the judges, without waiting for it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     numbers = [theirs.fileno(), zygote.fileno()]
     command = [sys.executable, "-m", "autograder.engine.judge_parent", *map(str, numbers)]
@@ -102,13 +139,4 @@ def start_judges(zygote: socket.socket) -> tuple[subprocess.Popen[bytes], socket
         command, pass_fds=numbers, env=os.environ | quiet, stdin=subprocess.DEVNULL, cwd="/"
     )
     theirs.close()
-    ours.settimeout(START_SECONDS)
-    try:
-        ready = ours.recv(100)
-    except TimeoutError:
-        ready = b""
-    if ready != b"ready":
-        process.kill()
-        raise GradingError("the judges' process did not start")
-    ours.settimeout(None)
     return process, ours

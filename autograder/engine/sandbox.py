@@ -25,10 +25,10 @@ START_SECONDS = 120
 def start_zygote(
     *, sandboxed: bool, device: str = "cpu"
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start the warm parent; returns when it is ready.
+    """Start the warm parent, without waiting for it.
 
     Returns:
-        The process, and the socket that takes its orders.
+        The process, and the socket that takes its orders once it is ready.
 
     Raises:
         GradingError: when it can't start; the reason is named.
@@ -48,19 +48,26 @@ def start_zygote(
         stderr=subprocess.PIPE,
     )
     theirs.close()
-    ours.settimeout(START_SECONDS)
+    return process, ours
+
+
+def await_ready(process: subprocess.Popen[bytes], channel: socket.socket, what: str) -> None:
+    """Wait for a warm parent's first word.
+
+    Raises:
+        GradingError: when it does not come; the parent's own complaint is named.
+    """
+    channel.settimeout(START_SECONDS)
     try:
-        ready = ours.recv(100)
-    except TimeoutError:
+        ready = channel.recv(100)
+    except (TimeoutError, OSError):
         ready = b""
+    channel.settimeout(None)
     if ready != b"ready":
         process.kill()
         complaint = (process.communicate()[1] or b"").decode(errors="replace").strip()
-        raise GradingError(
-            f"the sandbox did not start: {complaint.splitlines()[-1:] or 'no reason'}"
-        )
-    ours.settimeout(None)
-    return process, ours
+        last = complaint.splitlines()[-1:] or ["it gave no reason"]
+        raise GradingError(f"{what} did not start: {last[0]}")
 
 
 def bubblewrap(device: str) -> list[str]:

@@ -37,14 +37,16 @@ function dots({ X, Y }, settings, which) {
   const own = activation(settings.focus, settings);
   return batchOf(settings).map((x) => {
     const kind = Math.abs(own.slope(x)) < settings._flat_below ? "cv-dot cv-flat" : "cv-dot";
-    return svg("circle", { class: kind, cx: X(x).toFixed(1), cy: Y(own[which](x)).toFixed(1), r: 3 });
+    return svg("circle", { class: kind, cx: X(x).toFixed(1), cy: Y(own[which](x)).toFixed(1), r: 2.6 });
   });
 }
 
-// Inputs as bars that stand on the lower edge, outputs as bars that lie at the right edge.
+// Inputs as bars that stand on the lower edge, marked where the curve is flat; outputs as bars
+// that lie at the right edge.
 function bars({ X, Y, inner }, settings, yRange) {
   const batch = batchOf(settings);
-  const outputs = batch.map(activation(settings.focus, settings).f);
+  const { f, slope } = activation(settings.focus, settings);
+  const outputs = batch.map(f);
   const right = inner.x + inner.width;
   const bottom = inner.y + inner.height;
   const below = histogram(batch, X_RANGE, BINS);
@@ -54,8 +56,10 @@ function bars({ X, Y, inner }, settings, yRange) {
     below.map((count, i) => {
       const height = length(below, count, 0.22 * inner.height);
       const width = inner.width / BINS - 1;
-      const x = X(X_RANGE[0] + (i * 12) / BINS);
-      return svg("rect", { class: "cv-inputs", x, y: bottom - height, width, height });
+      const left = X_RANGE[0] + (i * 12) / BINS;
+      const flat = Math.abs(slope(left + 6 / BINS)) < settings._flat_below;
+      const kind = flat ? "cv-inputs cv-flat" : "cv-inputs";
+      return svg("rect", { class: kind, x: X(left), y: bottom - height, width, height });
     }),
     beside.map((count, i) => {
       const width = length(beside, count, 0.2 * inner.width);

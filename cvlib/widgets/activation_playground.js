@@ -17,6 +17,7 @@ const KEYS = { ArrowLeft: -0.1, ArrowRight: 0.1, PageDown: -1, PageUp: 1 };
 
 const state = (model) =>
   Object.fromEntries([...TRAITS, ...FIXED].map((name) => [name, model.get(name)]));
+const fixed = (value) => value.toFixed(2).replace(/^-(?!0.00$)/, "−").replace("-", "");
 const percent = (share) => `${number(100 * share, share > 0 && share < 0.01 ? 1 : 0)} %`;
 const key = (name) => h("span", { class: `cv-key cv-${name}`, "aria-hidden": "true" });
 
@@ -56,7 +57,7 @@ function table(model, id) {
     const radio = h("input", { ...attributes, checked: name === settings.focus });
     const label = h("label", { class: "cv-pick" }, radio, key(name), settings._names[name]);
     const { mean, std, saturated, dead } = statistics(name, settings);
-    const cells = [number(mean, 2), number(std, 2), percent(saturated), percent(dead)];
+    const cells = [fixed(mean), fixed(std), percent(saturated), percent(dead)];
     const kind = name === settings.focus ? "cv-picked" : "";
     return h("tr", { class: kind }, h("th", { scope: "row" }, label), cells.map((text) => h("td", {}, text)));
   };
@@ -84,7 +85,7 @@ function render({ model, el }) {
   const said = liveLine();
   const { draw, element } = table(model, `focus-${Math.random()}`);
   const note =
-    "Each dot is one number of the batch; hollow dots lie where hardly any gradient passes. " +
+    "Each dot is one number of the batch; hollow red dots lie where hardly any gradient passes. " +
     "Bars: how the inputs (below) and the outputs (right) are spread.";
   root.append(
     chips(model),

@@ -2,9 +2,9 @@ import { number, svg } from "./base.js";
 
 const EDGE = { left: 40, right: 10, top: 8, bottom: 22 };
 
-// Places around 0, 1, 2, 5, 10, … that cut a range into four to eight parts.
+// Places around 0, 1, 2, 5, 10, … that cut a range into three to six parts.
 export function ticks([low, high]) {
-  const rough = (high - low) / 5;
+  const rough = (high - low) / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const count = Math.floor((high + 1e-9 * step) / step) - Math.ceil(low / step - 1e-9) + 1;

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -121,8 +121,8 @@ class Classroom:
 
     def grade(self, budget: Budget = QUICK) -> dict[str, Graded]:
         """Grade all that was handed in."""
-        options = grading.Options(workers=2, budget=budget)
-        results = grading.grade_session(self.settings, self.session, quiet, options)
+        options = grading.Options(workers=2, again=True, budget=budget)
+        results = grading.grade_session(self.settings, self.session, quiet, options, self.engine)
         return {r.student: self.outcome(r.student, r.reason) for r in results}
 
     def outcome(self, student: str, reason: str) -> Graded:
@@ -136,9 +136,11 @@ class Classroom:
         return Graded("", scores, nbformat.read(path, as_version=4).cells)
 
     def clear(self) -> None:
-        """Away with all submissions."""
-        for folder in (self.settings.submitted, self.settings.data / "quarantine"):
-            shutil.rmtree(folder, ignore_errors=True)
+        """Away with all submissions; some are deeper than Python's own function can go."""
+        data = self.settings.data
+        folders = (self.settings.submitted, self.settings.autograded, data / "quarantine")
+        subprocess.run(["chmod", "-R", "u+rwX", *folders], capture_output=True, check=False)
+        subprocess.run(["rm", "-rf", *folders], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -152,21 +154,9 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     session = tiny_session(settings)
     release_session(session, settings)
     (settings.root / "secret.txt").write_text(SECRET)
-    with Engine() as engine, pytest.MonkeyPatch.context() as patch:
-        lasting = Lasting(engine)
-        patch.setattr(grading, "Engine", lambda **_: lasting)
+    with Engine() as engine:
         yield Classroom(settings, session, engine)
     del os.environ["GRADER_SECRET"]
-
-
-class Lasting:
-    """The engine, which nobody closes between two gradings."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.run, self.is_alive = engine.run, engine.is_alive
-
-    def close(self) -> None:
-        """Stay open."""
 
 
 @pytest.fixture
@@ -179,7 +169,7 @@ def room(classroom: Classroom) -> Iterator[Classroom]:
     classroom.clear()
     wait_until_alone(classroom.engine)
     assert surroundings(classroom.settings) == before
-    assert classroom.engine.is_alive()
+    assert classroom.engine.running().are_alive()
 
 
 def wait_until_alone(engine: Engine) -> None:
@@ -192,10 +182,10 @@ def wait_until_alone(engine: Engine) -> None:
 
 def offspring(engine: Engine) -> list[psutil.Process]:
     """Processes below the warm parents; of the sandbox itself two belong to bubblewrap."""
-    below = psutil.Process(engine.students.pid).children(recursive=True)
-    ours = [p for p in below if p.ppid() != engine.students.pid]
+    below = psutil.Process(engine.running().students.pid).children(recursive=True)
+    ours = [p for p in below if p.ppid() != engine.running().students.pid]
     zygote = min(ours, key=lambda p: p.pid, default=None)
-    return [p for p in ours if p != zygote] + psutil.Process(engine.judges.pid).children()
+    return [p for p in ours if p != zygote] + psutil.Process(engine.running().judges.pid).children()
 
 
 def surroundings(settings: Settings) -> dict[str, Any]:
@@ -255,12 +245,15 @@ def attack(room: Classroom) -> Attack:
 
 @pytest.fixture(scope="module")
 def attacks(request: pytest.FixtureRequest, classroom: Classroom) -> dict[str, Graded]:
-    """A whole class of attackers at once: the module's ATTACKS, name -> (code, answer)."""
+    """A whole class of attackers at once: the module's ATTACKS, name -> (code, answer).
+
+    The module's BUDGET limits their time, if it has one.
+    """
     classroom.clear()
     before = surroundings(classroom.settings)
     for name, (code, answer) in request.module.ATTACKS.items():
         classroom.hand_in(name, forged(classroom, code, answer))
-    graded = with_neighbour(classroom)
+    graded = with_neighbour(classroom, getattr(request.module, "BUDGET", QUICK))
     wait_until_alone(classroom.engine)
     assert surroundings(classroom.settings) == before
     return graded

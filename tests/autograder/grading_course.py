@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.engine.engine import Engine
 from autograder.grading import Options, Result, grade_session
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
@@ -40,7 +41,8 @@ FULL = {"01-output-size-check": 1.0, "01-output-size-hidden": 2.0,
 class Class:
     """A released tiny course; hands in, grades and reads back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
+        self.engine = engine
         self.settings: Settings = make_course(folder)
         self.session: Session = tiny_session(self.settings)
         self.released = release_session(self.session, self.settings)
@@ -67,7 +69,8 @@ class Class:
 
     def grade(self, options: Options = Options()) -> dict[str, Result]:  # noqa: B008
         """Grade everything; results by student."""
-        results = grade_session(self.settings, self.session, lambda items, _: items, options)
+        results = grade_session(self.settings, self.session, lambda items, _: items, options,
+                                self.engine)  # fmt: skip
         return {result.student: result for result in results}
 
     def scores(self, student: str) -> dict[str, float | None]:

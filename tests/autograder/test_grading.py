@@ -7,11 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder import nbgrader_bridge
+from autograder.engine.engine import Engine
 from autograder.engine.runner import Budget
 from autograder.errors import CourseError
 from autograder.grading import STAMP, Options
@@ -25,9 +27,16 @@ EXITS = "import os\nos._exit(3)\n"
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def engine() -> Iterator[Engine]:
+    """One engine for all."""
+    with Engine() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
     """A class that was graded once; tests may look but not change."""
-    course = Class(tmp_path_factory.mktemp("graded"))
+    course = Class(tmp_path_factory.mktemp("graded"), engine)
     course.hand_in("right")
     course.hand_in("wrong-size", size=WRONG_SIZE)
     course.hand_in("hangs", field=HANGS)
@@ -85,9 +94,9 @@ def test_feedback_shows_diagnoses_but_no_hidden_test(graded: Class) -> None:
 
 
 def test_unchanged_submissions_are_left_alone_and_changed_ones_graded_again(
-    tmp_path: Path,
+    tmp_path: Path, engine: Engine
 ) -> None:
-    course = Class(tmp_path)
+    course = Class(tmp_path, engine)
     course.hand_in("anyone", size=WRONG_SIZE)
     course.hand_in("other")
     course.grade()
@@ -98,8 +107,10 @@ def test_unchanged_submissions_are_left_alone_and_changed_ones_graded_again(
     assert not course.grade(Options(again=True))["other"].unchanged
 
 
-def test_manual_grades_comments_and_late_penalties_survive_regrading(tmp_path: Path) -> None:
-    course = Class(tmp_path)
+def test_manual_grades_comments_and_late_penalties_survive_regrading(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = Class(tmp_path, engine)
     course.hand_in("anyone")
     (course.place("anyone").parent / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
     with open_gradebook(course.settings) as book:
@@ -123,8 +134,10 @@ def test_manual_grades_comments_and_late_penalties_survive_regrading(tmp_path: P
         assert submission.score == sum(FULL.values()) + 2.5
 
 
-def test_nbgraders_own_command_gives_the_same_scores(graded: Class, tmp_path: Path) -> None:
-    course = Class(tmp_path)
+def test_nbgraders_own_command_gives_the_same_scores(
+    graded: Class, tmp_path: Path, engine: Engine
+) -> None:
+    course = Class(tmp_path, engine)
     for student in ("right", "wrong-size", "blank"):
         shutil.copytree(graded.place(student).parent, course.place(student).parent)
     programs = Path(sys.executable).parent
@@ -135,8 +148,10 @@ def test_nbgraders_own_command_gives_the_same_scores(graded: Class, tmp_path: Pa
         assert course.scores(student) == graded.scores(student)
 
 
-def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(tmp_path: Path) -> None:
-    course = Class(tmp_path)
+def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = Class(tmp_path, engine)
     course.hand_in("anyone")
     course.grade()
     os.unlink(course.settings.autograded / "anyone" / "01" / STAMP)
@@ -147,7 +162,7 @@ def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(tmp_path: P
 def test_a_locked_gradebook_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    course = Class(tmp_path)
+    course = Class(tmp_path, engine)
     course.hand_in("anyone")
     lock = sqlite3.connect(course.settings.gradebook)
     lock.execute("BEGIN EXCLUSIVE")
@@ -161,7 +176,7 @@ def test_a_locked_gradebook_is_one_sentence(
     assert course.grade()["anyone"].reason == ""
 
 
-def test_nothing_to_grade_is_one_sentence(tmp_path: Path) -> None:
-    course = Class(tmp_path)
+def test_nothing_to_grade_is_one_sentence(tmp_path: Path, engine: Engine) -> None:
+    course = Class(tmp_path, engine)
     with pytest.raises(CourseError, match="no such folder"):
         course.grade()
