@@ -33,11 +33,9 @@ from autograder.engine.preprocessors import (
 from autograder.engine.runner import Budget, Ticket
 from autograder.errors import CourseError, GradingError
 from autograder.files import write_text
-from autograder.guard import set_aside
+from autograder.guard import STAMP, is_plain, set_aside
 from autograder.session import Session
 from autograder.settings import Settings
-
-STAMP = "graded.json"
 
 
 @dataclass(frozen=True)
@@ -163,6 +161,8 @@ class Desk:
         Raises:
             GradingError: when the submission can't be read; the file is named.
         """
+        if not is_plain(student):
+            raise GradingError(f"{student!a}: a student's folder can't have this name")
         folder = self.folder(student)
         told = set_aside(folder, self.settings.data / "quarantine" / student / self.session.number)
         path = folder / f"{self.session.name}.ipynb"

@@ -7,6 +7,7 @@ many files are moved to ``quarantine/STUDENT/NN/``: nothing is lost, nothing is 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 MAX_DEPTH = 6
 MAX_FILES = 500
 MAX_BYTES = 50 * 2**20
+STAMP = "graded.json"  # lies beside an autograded notebook and says what was graded
+PATTERN = re.compile(r"[*?\[\]\\\x00-\x1f]")
 
 
 def set_aside(folder: Path, quarantine: Path) -> list[str]:
@@ -35,11 +38,18 @@ def set_aside(folder: Path, quarantine: Path) -> list[str]:
     for entry in sorted(os.scandir(folder), key=lambda e: (not e.name.endswith(".ipynb"), e.name)):
         reason, count = examine(entry)
         kept += count
+        if entry.name == STAMP:
+            reason = "has a name that grading itself uses"
         if not reason and kept > MAX_FILES:
             reason = f"is one of more than {MAX_FILES} files"
         if reason:
             told.append(move(Path(entry.path), quarantine, reason))
     return told
+
+
+def is_plain(student: str) -> bool:
+    """Whether a folder's name can be a student's: nbgrader would take others for patterns."""
+    return not PATTERN.search(student) and student.isprintable()
 
 
 def examine(entry: os.DirEntry[str], depth: int = 1) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -142,8 +142,9 @@ def one_sentence(settings: Settings) -> Iterator[None]:
         os.environ["PATH"] = own_tools + os.pathsep + os.environ["PATH"]  # nbgrader calls alembic
     try:
         yield
-    except OperationalError as error:
-        raise GradingError(f"{settings.gradebook}: {error.orig}; is it in use?") from None
+    except DBAPIError as error:
+        advice = "; is it in use?" if "locked" in str(error.orig) else ""
+        raise GradingError(f"{settings.gradebook}: {error.orig}{advice}") from None
 
 
 @contextlib.contextmanager

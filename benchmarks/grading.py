@@ -181,7 +181,11 @@ def machine() -> str:
 
 
 class MemoryWatch(threading.Thread):
-    """Samples the proportional set size of a command's processes by their part in the engine."""
+    """Samples the memory of a command's processes by their part in the engine.
+
+    Warm parents: proportional set size, which divides shared pages among those who share.
+    Forks: unique set size, what they have written to since they were forked.
+    """
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
@@ -200,14 +204,14 @@ class MemoryWatch(threading.Thread):
 
     def sample(self) -> None:
         """One sample; a fork of a warm parent belongs to a submission."""
-        sizes = {p.pid: (p.ppid(), pss(p), " ".join(p.cmdline()))
+        sizes = {p.pid: (p.ppid(), p.memory_full_info(), " ".join(p.cmdline()))
                  for p in self.process.children(recursive=True)}  # fmt: skip
         warm = {pid for pid, (_, _, line) in sizes.items() if "autograder.engine" in line}
         forks = {pid for pid in warm if sizes[pid][0] in warm and "bwrap" not in sizes[pid][2]
                  and "bwrap" not in sizes.get(sizes[pid][0], (0, 0, ""))[2]}  # fmt: skip
-        self.parents = max(self.parents, sum(sizes[pid][1] for pid in warm - forks))
-        self.running = max(self.running, sum(sizes[pid][1] for pid in forks))
-        self.command = max(self.command, pss(self.process))
+        self.parents = max(self.parents, sum(sizes[pid][1].pss for pid in warm - forks))
+        self.running = max([self.running, *(sizes[pid][1].uss for pid in forks)])
+        self.command = max(self.command, self.process.memory_full_info().pss)
 
     def stop(self) -> None:
         """End sampling."""
@@ -218,14 +222,9 @@ class MemoryWatch(threading.Thread):
         """The peaks, in MiB."""
         parents, running, command = (n / 2**20 for n in (self.parents, self.running, self.command))
         return (
-            f"memory (peaks of proportional set size): warm parents {parents:.0f} MiB, "
-            f"running submissions together {running:.0f} MiB, the command {command:.0f} MiB"
+            f"memory (peaks): warm parents {parents:.0f} MiB together, the command {command:.0f} "
+            f"MiB, each process of a running submission at most {running:.0f} MiB of its own"
         )
-
-
-def pss(process: psutil.Process) -> int:
-    """Proportional set size in bytes: shared pages are divided among those who share."""
-    return int(process.memory_full_info().pss)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,6 @@ def train_step(
     return loss.item()
 
 
-@torch.no_grad()
 def evaluate(model: nn.Module, loader: Iterable[Batch]) -> float:
     """Accuracy over all samples of a loader, 0 … 1; a short last batch counts by its samples.
 
@@ -91,7 +90,7 @@ def evaluate(model: nn.Module, loader: Iterable[Batch]) -> float:
     Raises ValueError if the loader gives no sample. Checked against scikit-learn's accuracy_score.
     """
     right, total = 0, 0
-    with evaluating(model):
+    with evaluating(model), torch.no_grad():
         for batch in loader:
             images, labels = (part.to(device_of(model)) for part in batch)
             right += count_right(model(images), labels)
@@ -131,11 +130,10 @@ def train_epoch(
     return totals
 
 
-@torch.no_grad()
 def measure(model: nn.Module, loader: Iterable[Batch], loss_fn: LossFunction) -> Totals:
     """Loss and accuracy over all samples of a loader, in evaluation mode; the model stays."""
     totals = Totals()
-    with evaluating(model):
+    with evaluating(model), torch.no_grad():
         for batch in loader:
             images, labels = (part.to(device_of(model)) for part in batch)
             logits = model(images)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -44,7 +45,8 @@ def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
     """In the fork: run one ticket, send the result; never returns."""
     try:
         ticket = ticket_in(wire.receive(channel))
-        signal.alarm(int(2 * ticket.budget.total + GRACE_SECONDS))  # ends it, whatever it does
+        most = int(2 * ticket.budget.total + GRACE_SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # ends it, whatever it does
         try:
             result = Runner(ticket, zygote).run()
         except Exception as error:

@@ -106,8 +106,13 @@ def mount_own_folders(scratch: int) -> None:
     """A scratch folder and a process list of our own; the course's package disappears."""
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     options = f"size={scratch},nr_inodes=20000,mode=1777"
+    python = {path: os.open(path, os.O_PATH) for path in python_below("/tmp")}
     for folder in ("/tmp", "/dev/shm"):
         mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    for path, handle in python.items():  # read-only, as the sandbox shows them
+        os.makedirs(path, mode=0o755)
+        mount(f"/proc/self/fd/{handle}", path, None, MS_BIND | MS_REC)
+        os.close(handle)
     with contextlib.suppress(OSError):  # terminals of our own
         mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=0666,mode=620")
     try:
@@ -116,6 +121,15 @@ def mount_own_folders(scratch: int) -> None:
         mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, "size=4096")
     for folder in own_packages():
         mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, "size=4096")
+
+
+def python_below(folder: str) -> list[str]:
+    """Folders of this Python that lie below `folder`, as in a course tried out in /tmp."""
+    kept: list[str] = []
+    for path in sorted({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)}, key=len):
+        if path.startswith(f"{folder}/") and not path.startswith(tuple(f"{k}/" for k in kept)):
+            kept.append(path)
+    return kept
 
 
 def own_packages() -> list[str]:

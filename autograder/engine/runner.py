@@ -16,7 +16,7 @@ import socket
 import struct
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -102,7 +102,9 @@ class Runner:
             self.outputs[step.index] = [problem("Stopped", "the time for this notebook is used up")]
             return
         try:
-            self.outputs[step.index] = self.fitting(self.run_step(step))
+            with limited(min(self.ticket.budget.cell, self.end - begin) + 1):
+                outputs = self.run_step(step)
+            self.outputs[step.index] = self.fitting(outputs)
         except StudentLost as lost:
             self.outputs[step.index] = [problem("Stopped", str(lost))]
             self.restart()
@@ -192,6 +194,22 @@ class Runner:
             for outputs in self.outputs.values()
             for output in outputs
         )
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Stop what takes too long on this side; the other side has its own deadlines."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise StudentLost("this took too long and was stopped")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:

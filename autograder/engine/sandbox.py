@@ -84,6 +84,7 @@ def bubblewrap(device: str) -> list[str]:
     command = [
         "bwrap", *(f"--unshare-{space}" for space in spaces), *rights,
         "--die-with-parent", "--new-session", "--hostname", "grading",
+        "--tmpfs", "/tmp",  # first: Python itself may lie below it
     ]  # fmt: skip
     for path in open_folders():
         command += ["--perms", "0755", "--dir", path]
@@ -96,7 +97,7 @@ def bubblewrap(device: str) -> list[str]:
         command += ["--ro-bind", package_folder(package), f"{LIBRARY}/{package.__name__}"]
     for copy in installed_copies():
         command += ["--tmpfs", copy]
-    command += ["--proc", "/proc", "--dev", "/dev", *graphics(device), "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc", "--dev", "/dev", *graphics(device)]
     closed = ["--remount-ro", "/", "--remount-ro", "/dev"]  # else one could leave things there
     return [*command, *closed, "--chdir", "/tmp", "--"]
 

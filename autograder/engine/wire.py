@@ -33,6 +33,8 @@ MAX_HEADER = 8 * 2**20
 MAX_BODY = 256 * 2**20
 MAX_DEPTH = 60
 MAX_ITEMS = 500_000
+MAX_KEYS = 5_000  # of all dicts of a message: keys can be made to collide, which takes time
+MAX_KEY = 2**53
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -191,7 +193,7 @@ class _Reader:
 
     def __init__(self, body: bytes | bytearray) -> None:
         self.body = body
-        self.items = 0
+        self.items = self.keys = 0
 
     def unpack(self, tree: Any, depth: int) -> Any:
         self.items += 1
@@ -221,7 +223,10 @@ class _Reader:
         raise WireError(f"unknown tag {str(tag)[:20]!r}")
 
     def key(self, tree: Any, depth: int) -> Any:
+        self.keys += 1
         key = self.unpack(tree, depth + 1)
+        if self.keys > MAX_KEYS or (isinstance(key, int) and abs(key) > MAX_KEY):
+            raise WireError("a dict has too many keys, or too large ones")
         if not isinstance(key, str | int | float | bool | tuple | None):
             raise WireError("a dict's key must be plain")
         return key

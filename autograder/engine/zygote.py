@@ -33,6 +33,7 @@ def main() -> None:
     """Serve spawn requests on the socket whose number is the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     import_everything()
+    seal_references()
     shell = warm_shell()
     gc.freeze()  # what lives now stays: forks share its memory untouched
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system

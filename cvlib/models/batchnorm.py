@@ -62,13 +62,13 @@ class BatchNorm2d(nn.Module):
         mean, scale = mean[:, None, None], self.weight / (var + self.eps).sqrt()
         return (x - mean) * scale[:, None, None] + self.bias[:, None, None]
 
-    @torch.no_grad()
     def track(self, mean: Tensor, var: Tensor, values: int) -> None:
         """Move the running estimates towards this batch, which had `values` values a channel."""
         if values < 2:
             raise ValueError(f"x must have more than 1 value per channel to train, got {values}")
-        self.running_mean.lerp_(mean, self.momentum)
-        self.running_var.lerp_(var * values / (values - 1), self.momentum)
+        unbiased = var.detach() * values / (values - 1)
+        self.running_mean.lerp_(mean.detach(), self.momentum)
+        self.running_var.lerp_(unbiased, self.momentum)
         self.num_batches_tracked += 1
 
 

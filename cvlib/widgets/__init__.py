@@ -13,10 +13,12 @@ _HOMES = {
     "ActivationPlayground": "activation_playground",
     "ConvolutionExplorer": "convolution_explorer",
     "CourseWidget": "base",
+    "DyingReLU": "dying_relu",
     "KernelPlayground": "kernel_playground",
     "OutputSizeDrill": "output_size_drill",
     "Quiz": "quiz",
     "ReceptiveFieldViewer": "receptive_field_viewer",
+    "SoftmaxTemperature": "softmax_temperature",
 }
 __all__ = sorted(_HOMES)
 

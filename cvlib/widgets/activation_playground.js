@@ -1,6 +1,6 @@
 import { drawCharts, readOff } from "./activation_drawing.js";
 import { statistics } from "./activation_functions.js";
-import { button, h, liveLine, mount, number, update, watch } from "./base.js";
+import { button, h, liveLine, mount, number, svg, update, watch } from "./base.js";
 import { realSlider } from "./real_slider.js";
 
 // [trait, label, the activation it belongs to]
@@ -19,7 +19,10 @@ const state = (model) =>
   Object.fromEntries([...TRAITS, ...FIXED].map((name) => [name, model.get(name)]));
 const fixed = (value) => value.toFixed(2).replace(/^-(?!0.00$)/, "−").replace("-", "");
 const percent = (share) => `${number(100 * share, share > 0 && share < 0.01 ? 1 : 0)} %`;
-const key = (name) => h("span", { class: `cv-key cv-${name}`, "aria-hidden": "true" });
+const key = (name) => {
+  const line = svg("path", { class: `cv-curve cv-${name}`, d: "M0 4H24" });
+  return svg("svg", { class: "cv-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, line);
+};
 
 // Draw one curve more or less. The last one stays; what is added gets the batch.
 function toggle(model, name) {

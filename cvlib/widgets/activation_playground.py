@@ -54,7 +54,8 @@ class ActivationNames(traitlets.List):
     def validate(self, obj: Any, value: Any) -> list[str]:
         """Return the list, or raise BadValueError."""
         names = list(value) if isinstance(value, (list, tuple)) else []
-        if not names or len(set(map(str, names))) < len(names) or not set(names) <= set(NAMES):
+        known = [name for name in NAMES if name in names]
+        if not names or len(names) != len(known):
             raise BadValueError(
                 f"{self.name} must be one or more of {', '.join(NAMES)}, got {value!r}"
             )

@@ -13,8 +13,9 @@ export function ticks([low, high]) {
 }
 
 // An empty plot with axes: { element, plot, X, Y }. X and Y turn numbers into places; what is
-// appended to plot is cut off at its edges. Ticks may be given as [[value, text], …].
-export function chart({ label, x, y, xTicks, yTicks, width = 400, height = 260 }) {
+// appended to plot is cut off at its edges. Ticks may be given as [[value, text], …]; over
+// classes, those of x have no lines.
+export function chart({ label, x, y, xTicks, yTicks, classes, width = 400, height = 260 }) {
   const inner = { x: EDGE.left, y: EDGE.top };
   inner.width = width - EDGE.left - EDGE.right;
   inner.height = height - EDGE.top - EDGE.bottom;
@@ -23,9 +24,10 @@ export function chart({ label, x, y, xTicks, yTicks, width = 400, height = 260 }
   const named = (given, range) => given ?? ticks(range).map((value) => [value, number(value, 6)]);
   const kind = (value) => (value === 0 ? "cv-zero-line" : "cv-grid-line");
   const bottom = inner.y + inner.height;
+  const ends = { y1: inner.y, y2: bottom };
   const axes = [
     named(xTicks, x).map(([value, text]) => [
-      svg("line", { class: kind(value), x1: X(value), x2: X(value), y1: inner.y, y2: bottom }),
+      classes ? [] : svg("line", { class: kind(value), x1: X(value), x2: X(value), ...ends }),
       svg("text", { class: "cv-x-tick", x: X(value), y: bottom + 16 }, text),
     ]),
     named(yTicks, y).map(([value, text]) => [

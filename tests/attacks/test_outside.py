@@ -23,13 +23,12 @@ def test_submission_cannot_write_outside_of_its_scratch_folder(
     code = (
         "import os\n"
         f"for place in {[str(place) for place in places]}:\n"
-        "    for make in (lambda: os.makedirs(place, exist_ok=True),\n"
-        f"                 lambda: open(os.path.join(place, '{MARK}'), 'w').write('x'),\n"
+        f"    for make in (lambda: open(os.path.join(place, '{MARK}'), 'w').write('x'),\n"
         f"                 lambda: os.symlink('/', os.path.join(place, '{MARK}-link')),\n"
         f"                 lambda: os.mkfifo(os.path.join(place, '{MARK}-pipe'))):\n"
         "        try: make()\n"
         "        except OSError: continue\n"
-        "        if not place.startswith('/tmp'): print('WROTE', place, make)\n"
+        "        print('WROTE', place)\n"
         "for path in (os.__file__, '/usr/bin/env', '/etc/ld.so.cache'):\n"
         "    for do in (lambda: open(path, 'a'), lambda: os.chmod(path, 0o777),\n"
         "               lambda: os.remove(path), lambda: os.rename(path, '/tmp/x')):\n"
@@ -39,9 +38,8 @@ def test_submission_cannot_write_outside_of_its_scratch_folder(
     )
     graded = attack(code)
     assert "done" in graded.text
-    wrote = [line for line in graded.text.splitlines() if line.startswith("WROTE")]
-    assert [line for line in wrote if "makedirs" not in line and " / " in line] == []
-    assert all("0x" in line and "/tmp" in line for line in wrote) or not wrote
+    wrote = {line for line in graded.text.splitlines() if line.startswith("WROTE")}
+    assert wrote <= {"WROTE /tmp"}
     assert "CHANGED" not in graded.text
 
 
@@ -167,15 +165,15 @@ def test_submission_cannot_get_new_rights(attack: Attack) -> None:
         "}\n"
         "for name, go in tries.items():\n"
         "    print('GOT' if go() not in (-1, None) else 'refused', name)\n"
-        "for command in ('unshare -Urm true', 'sudo -n true', 'su -c true', 'mount', 'nsenter -t 1'):\n"
+        "for command in ('unshare -Urm true', 'sudo -n true', 'su -c true', 'nsenter -t 1 -m true'):\n"
         "    done = subprocess.run(command + ' </dev/null', shell=True, capture_output=True)\n"
-        "    print('RAN' if done.returncode == 0 and command != 'mount' else 'refused', command)\n"
+        "    print('RAN' if done.returncode == 0 else 'refused', command)\n"
         "print(open('/proc/self/status').read())\n"
     )
     graded = attack(code)
     assert "GOT" not in graded.text
     assert "RAN" not in graded.text
-    assert graded.text.count("refused") == 30
+    assert graded.text.count("refused") == 29
     assert "CapEff:\t0000000000000000" in graded.text
     assert "CapBnd:\t0000000000000000" in graded.text
     assert "NoNewPrivs:\t1" in graded.text

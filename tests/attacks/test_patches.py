@@ -73,7 +73,9 @@ def test_submission_cannot_spoil_its_other_answers_by_a_patch(attacks: dict[str,
 
 
 def test_submission_cannot_define_the_names_that_tests_use(attack: Attack) -> None:
-    stolen = "check = torch = conv = assertion = type('Yes', (), {'__getattr__': lambda s, n: max})()"
+    stolen = (
+        "check = torch = conv = assertion = type('Yes', (), {'__getattr__': lambda s, n: max})()"
+    )
     attack(answer=f"{WRONG}\nnumbers = points = {stolen!r}\n{stolen}").gained_nothing()
 
 

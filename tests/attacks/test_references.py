@@ -27,8 +27,10 @@ ATTACKS = {
         CALL.format("f"),
     ),
     "restored_code": (
-        "import gc\ncodes = [c for o in gc.get_objects() for c in gc.get_referents(o)\n"
-        "         if type(c) is type(max.__class__.mro.__class__) or hasattr(c, 'co_name')]\n"
+        "import gc, sys\n"
+        "held = [vars(m).values() for m in list(sys.modules.values()) if hasattr(m, '__dict__')]\n"
+        "objects = gc.get_objects() + [value for values in held for value in values]\n"
+        "codes = [o.__code__ for o in objects if type(o) is type(lambda: 0)]\n"
         "mine = [c for c in codes if c.co_name == 'conv_output_size']\n"
         "if mine: conv.conv_output_size.__code__ = mine[0]",
         CALL.format("conv.conv_output_size"),
@@ -49,7 +51,8 @@ ATTACKS = {
     ),
     "compiled_files": (
         "import glob, marshal\n"
-        "found = glob.glob('/**/conv_arithmetic*.pyc', recursive=True)\nspace = {}\n"
+        "found = [f for root in ('/library', '/work', '/home', '/root', '/tmp', '/opt')\n"
+        "         for f in glob.glob(root + '/**/conv_arithmetic*', recursive=True)]\nspace = {}\n"
         "exec(marshal.loads(open(found[0], 'rb').read()[16:]), space)",
         CALL.format("space['conv_output_size']"),
     ),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import nbformat
 
 from autograder.engine.engine import Engine
-from autograder.grading import Options, Result, grade_session
+from autograder.grading import STAMP, Options, Result, grade_session
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
 from autograder.session import Session
-from autograder.settings import Settings
+from autograder.settings import Settings, load_settings
 from tests.tiny import make_course, tiny_session
 
 RIGHT_SIZE = """\
@@ -38,14 +42,25 @@ FULL = {"01-output-size-check": 1.0, "01-output-size-hidden": 2.0,
         "01-receptive-field-check": 1.0, "01-receptive-field-hidden": 3.0}  # fmt: skip
 
 
+@cache
+def released_course() -> Path:
+    """A tiny course, released once, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="released-course-"))
+    atexit.register(shutil.rmtree, folder)
+    settings = make_course(folder / "course-root")
+    release_session(tiny_session(settings), settings)
+    return settings.root
+
+
 class Class:
     """A released tiny course; hands in, grades and reads back."""
 
     def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         self.engine = engine
-        self.settings: Settings = make_course(folder)
+        shutil.copytree(released_course(), folder, dirs_exist_ok=True)
+        self.settings: Settings = load_settings(folder)
         self.session: Session = tiny_session(self.settings)
-        self.released = release_session(self.session, self.settings)
+        self.released = self.settings.release / "01" / "01_tiny.ipynb"
 
     def hand_in(self, student: str, size: str = RIGHT_SIZE, field: str = RIGHT_FIELD) -> Path:
         """Fill the two answers of a released notebook in and hand it in."""
@@ -78,6 +93,11 @@ class Class:
         with open_gradebook(self.settings) as book:
             notebook = book.find_submission_notebook(self.session.name, "01", student)
             return {grade.name: grade.auto_score for grade in notebook.grades}
+
+    def stamp(self, student: str) -> str:
+        """What the stamp says was graded; "" without a stamp."""
+        path = self.settings.autograded / student / "01" / STAMP
+        return str(json.loads(path.read_text())["graded"]) if path.is_file() else ""
 
     def output(self, student: str, cell_id: str) -> str:
         """The text below a cell of the autograded notebook."""

@@ -107,9 +107,7 @@ def test_unchanged_submissions_are_left_alone_and_changed_ones_graded_again(
     assert not course.grade(Options(again=True))["other"].unchanged
 
 
-def test_manual_grades_comments_and_late_penalties_survive_regrading(
-    tmp_path: Path, engine: Engine
-) -> None:
+def test_manual_grades_and_late_penalties_survive_regrading(tmp_path: Path, engine: Engine) -> None:
     course = Class(tmp_path, engine)
     course.hand_in("anyone")
     (course.place("anyone").parent / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
@@ -148,7 +146,7 @@ def test_nbgraders_own_command_gives_the_same_scores(
         assert course.scores(student) == graded.scores(student)
 
 
-def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(
+def test_an_interrupted_submission_is_graded_by_the_next_run(
     tmp_path: Path, engine: Engine
 ) -> None:
     course = Class(tmp_path, engine)
@@ -159,9 +157,7 @@ def test_a_submission_that_was_interrupted_is_graded_by_the_next_run(
     assert FULL.items() <= course.scores("anyone").items()
 
 
-def test_a_locked_gradebook_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_gradebook_is_one_sentence(tmp_path: Path, engine: Engine) -> None:
     course = Class(tmp_path, engine)
     course.hand_in("anyone")
     lock = sqlite3.connect(course.settings.gradebook)
