@@ -191,10 +191,13 @@ def demo(root: Path, session: str) -> None:
     gradebook agrees with what each student was made of. Your own grades are not touched.
     """
     from autograder.demo import demonstrate
+    from autograder.engine.sandbox import reason_against
     from autograder.tables import class_table, mistakes_table, reason_lines
 
     settings = load_settings(root)
     (chosen,) = read_all(settings, [session])
+    if reason_against():
+        click.echo(f"{reason_against()}: this made-up class is graded without a sandbox.")
     done = demonstrate(settings, chosen, show_progress)
     console.print(class_table(chosen, done.results), "")
     console.print(mistakes_table(chosen, done.results), "")

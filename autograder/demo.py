@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom import Student, hand_in, make_class
+from autograder.engine.sandbox import reason_against
 from autograder.errors import CourseError
 from autograder.feedback import write_feedback
-from autograder.grading import Result, grade_session
+from autograder.grading import Options, Result, grade_session
 from autograder.release import release_session
 from autograder.report import write_report
 from autograder.results import StudentResult, read_results, remember
@@ -57,7 +58,9 @@ def demonstrate(settings: Settings, session: Session, progress: Progress) -> Dem
     students = make_class(session, settings.root)
     for student in students:
         hand_in(student, released, here.submitted / student.id / session.number)
-    graded = grade_session(here, session, progress)
+    # The class is made up of the course's own text, so it may run where there is no sandbox.
+    options = Options(sandboxed=not reason_against())
+    graded = grade_session(here, session, progress, options)
     remember(here, session, graded)
     write_feedback(here, session, [r.student for r in graded if not r.reason], progress)
     read = {result.student: result for result in read_results(here, session)}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 
+from autograder.engine.sandbox import bubblewrap, reason_against
+
 OLDEST_PYTHON = (3, 11)
 NEEDED = ("torch", "torchvision", "nbgrader", "jupyterlab", "jupytext")
 INSTALL = "pip install -e '.[instructor]' in the course's root"
@@ -82,20 +84,19 @@ def alembic() -> Finding:
 
 
 def sandbox() -> Finding:
-    """bubblewrap, tried for real: containers and old kernels may forbid it."""
-    found = shutil.which("bwrap")
-    if found is None:
-        return Finding("sandbox", "bad", "bwrap not found: students' code would run unprotected",
-                       "apt install bubblewrap (Linux only)")  # fmt: skip
-    command = [found, "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"]
+    """The sandbox, tried for real: containers and old kernels may forbid it."""
+    reason = reason_against()
+    if reason:
+        return Finding("sandbox", "bad", reason, "apt install bubblewrap (Linux only)")
+    command = [*bubblewrap("cpu"), sys.executable, "-c", ""]
     try:
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding("sandbox", "bad", f"bwrap does not run: {error}")
     if tried.returncode == 0:
-        return Finding("sandbox", "good", "bwrap separates processes, files and the network")
-    reason = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return Finding("sandbox", "bad", f"bwrap does not run: {reason}",
+        return Finding("sandbox", "good", "students' code sees no network, no course, no home")
+    told = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return Finding("sandbox", "bad", f"bwrap does not run: {told}",
                    "allow unprivileged user namespaces")  # fmt: skip
 
 

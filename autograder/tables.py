@@ -112,10 +112,15 @@ def reason_lines(results: Sequence[StudentResult]) -> str:
 def grading_summary(session: Session, results: Sequence[Result]) -> str:
     """How many submissions were graded, which were not and why, and the slowest."""
     failed = [result for result in results if result.reason]
-    lines = [f"{session.name}: {len(results) - len(failed)} graded, {len(failed)} could not be"]
+    left = sum(result.unchanged for result in results)
+    counts = [f"{len(results) - len(failed) - left} graded"]
+    counts += [f"{left} unchanged since then"] if left else []
+    counts += [f"{len(failed)} could not be graded"] if failed else []
+    lines = [f"{session.name}: {', '.join(counts)}"]
     lines += [f"  {result.student}: [red]{escape(result.reason)}[/]" for result in failed]
-    if results:
-        slowest = max(results, key=lambda result: result.seconds)
+    timed = [result for result in results if not result.unchanged]
+    if timed:
+        slowest = max(timed, key=lambda result: result.seconds)
         lines.append(f"  slowest: {slowest.student}, {slowest.seconds:.1f} s")
     return "\n".join(lines)
 

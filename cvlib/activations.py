@@ -207,7 +207,7 @@ class PReLU(nn.Module):
         self.weight = nn.Parameter(torch.full((num_parameters,), float(init)))  # (C,) or (1,)
 
     def forward(self, x: Tensor) -> Tensor:
-        slopes = self.weight
+        slopes: Tensor = self.weight
         if len(slopes) > 1:
             if x.dim() < 2 or x.shape[1] != len(slopes):
                 raise ValueError(f"x must have {len(slopes)} channels, got shape {tuple(x.shape)}")

@@ -25,7 +25,7 @@ class Row:
     macs: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ModelTable:
     """The rows of a network in the order in which they ran; prints as text, shows as a table.
 
@@ -43,27 +43,30 @@ class ModelTable:
     parameters: int
     macs: int
 
-    def cells(self) -> list[tuple[str, str, str, str, str]]:
+    def cells(self) -> list[tuple[str, ...]]:
         """Head, rows and sums as text."""
         head = ("layer", "kind", "output", "parameters", "MACs")
         body = [
-            (r.name, r.kind, str(r.shape or "did not run"), f"{r.parameters:,}", f"{r.macs:,}")
-            for r in self.rows
+            (
+                row.name,
+                row.kind,
+                "did not run" if row.shape is None else str(row.shape),
+                f"{row.parameters:,}",
+                f"{row.macs:,}",
+            )
+            for row in self.rows
         ]
         return [head, *body, (self.model, "", "", f"{self.parameters:,}", f"{self.macs:,}")]
 
     def __str__(self) -> str:
         cells = self.cells()
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        left = [
-            "  ".join(
-                text.ljust(width) if column < 3 else text.rjust(width)
-                for column, (text, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in cells
-        ]
-        rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        return "\n".join([left[0], rule, *left[1:-1], rule, left[-1]])
+        form = "  ".join(f"{{:{side}{width}}}" for side, width in zip("<<<>>", widths, strict=True))
+        head, *body, sums = (form.format(*line) for line in cells)
+        rule = "─" * len(head)
+        return "\n".join([head, rule, *body, rule, sums])
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         lines = []

@@ -67,7 +67,7 @@ def lock_down(limits: Limits, sandboxed: bool, channel: int) -> None:
         mount_own_folders(limits.scratch)
         drop_privileges(root, limits.user)
     close_others(channel)
-    set_limits(limits)
+    set_limits(limits, sandboxed)
     os.setsid()
     if sandboxed:
         die_with_parent()
@@ -156,15 +156,16 @@ def drop_privileges(root: bool, user: int) -> None:
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
-def set_limits(limits: Limits) -> None:
+def set_limits(limits: Limits, sandboxed: bool) -> None:
     """Limit what each process of the submission may use."""
     wanted = {
         resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_NPROC: limits.processes,
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_CORE: 0,
     }
+    if sandboxed:  # elsewhere the user's other processes would count, too
+        wanted[resource.RLIMIT_NPROC] = limits.processes
     if limits.memory:
         wanted[resource.RLIMIT_AS] = address_space() + limits.memory
     for kind, value in wanted.items():

@@ -123,6 +123,7 @@ class Shell(InteractiveShell):
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
+        config.InteractiveShell.xmode = "Plain"  # the others take seconds for a deep recursion
         shell = cls.instance(config=config)
         shell.enable_matplotlib("inline")
         return shell

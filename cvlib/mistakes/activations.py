@@ -38,9 +38,7 @@ class MistakeIn(Mistake):
         return source_as(self.typed or self.answer, self.function or name)  # type: ignore[arg-type]
 
 
-def mistake_in(
-    function: str, exercise: str, *, says: str, asks: str
-) -> Callable[[Answer], Answer]:
+def mistake_in(function: str, exercise: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
     """Register a wrong version of one `function` of an exercise that asks for several."""
 
     def register(answer: Answer) -> Answer:
@@ -497,8 +495,10 @@ def needs_one_zero_only(activations):
 def looks_at_one_sample(activations):
     if activations.dim() < 2 or len(activations) == 0:
         raise ValueError(f"activations must be (N, C, …), got {tuple(activations.shape)}")
-    return (activations[0].flatten(1) == 0).all(dim=1) if activations.dim() > 2 else (
-        activations[0] == 0
+    return (
+        (activations[0].flatten(1) == 0).all(dim=1)
+        if activations.dim() > 2
+        else (activations[0] == 0)
     )
 
 

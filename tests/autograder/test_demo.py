@@ -65,6 +65,11 @@ def test_class_is_large_and_of_every_kind(students: list[Student]) -> None:
     assert any(not student.answers and student.file == "notebook" for student in students)
 
 
+def test_readme_tells_how_many_they_are(students: list[Student]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"lets {len(students)} fictitious students hand in" in readme
+
+
 def test_every_exercise_has_somebody_with_just_that_mistake(
     students: list[Student], session: Session
 ) -> None:

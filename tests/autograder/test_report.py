@@ -12,11 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
+from autograder.grading import Result
 from autograder.release import release_session
 from autograder.report import to_csv, to_html, write_report
 from autograder.results import StudentResult
 from autograder.session import Session
 from autograder.summary import summarise
+from autograder.tables import grading_summary
 from tests.autograder.made import student
 from tests.tiny import files_below, make_course, tiny_session
 
@@ -177,3 +179,18 @@ def test_command_tells_where_the_page_lies(tmp_path: Path) -> None:
 
 def test_result_without_cells_is_a_plain_dataclass() -> None:
     assert StudentResult("a").points() == 0
+
+
+def test_summary_of_grading_names_the_slowest_and_the_reasons(session: Session) -> None:
+    results = [
+        Result("a", 1.0),
+        Result("b", 2.5),
+        Result("c", 9.0, unchanged=True),
+        Result("d", 0.1, "d.ipynb: has no cells"),
+    ]
+    assert grading_summary(session, results).splitlines() == [
+        "01_tiny: 2 graded, 1 unchanged since then, 1 could not be graded",
+        "  d: [red]d.ipynb: has no cells[/]",
+        "  slowest: b, 2.5 s",
+    ]
+    assert grading_summary(session, []) == "01_tiny: 0 graded"
