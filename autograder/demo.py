@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import nbgrader_bridge
 from autograder.classroom import Student, hand_in, make_class
 from autograder.engine.sandbox import reason_against
 from autograder.errors import CourseError
-from autograder.feedback import write_feedback
 from autograder.grading import Options, Result, grade_session
 from autograder.release import release_session
 from autograder.report import write_report
@@ -62,7 +62,8 @@ def demonstrate(settings: Settings, session: Session, progress: Progress) -> Dem
     options = Options(sandboxed=not reason_against())
     graded = grade_session(here, session, progress, options)
     remember(here, session, graded)
-    write_feedback(here, session, [r.student for r in graded if not r.reason], progress)
+    for result in progress([r for r in graded if not r.reason], "feedback"):
+        nbgrader_bridge.feedback(here, session.number, result.student)
     read = {result.student: result for result in read_results(here, session)}
     results = [read[student.id] for student in students if student.id in read]
     page = write_report(here, session, results)

@@ -78,7 +78,12 @@ def autograde(
 
 def feedback(settings: Settings, assignment: str, student: str = "*") -> None:
     """Run ``nbgrader generate_feedback``."""
-    config = Config({"HTMLExporter": {"template_name": "feedback"}})
+    config = Config(
+        {
+            "HTMLExporter": {"template_name": "feedback"},
+            "GenerateFeedback": {"exporter_class": "autograder.exporter.QuickHTMLExporter"},
+        }
+    )
     run(settings, GenerateFeedback, assignment, student, force=True, config=config)
 
 

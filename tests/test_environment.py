@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import yaml
 
@@ -51,3 +54,22 @@ def test_ci_is_a_script_that_runs_make_test() -> None:
     assert script.stat().st_mode & 0o111
     assert "make test" in script.read_text(encoding="utf-8")
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_make_installs_again_only_when_pyproject_has_changed(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+
+    def plan() -> str:
+        done = subprocess.run(["make", "--dry-run", "demo"], cwd=tmp_path, capture_output=True,
+                              text=True, check=True)  # fmt: skip
+        return done.stdout
+
+    assert "-m venv .venv" in plan()
+    ready = tmp_path / ".venv" / "ready"
+    ready.parent.mkdir()
+    ready.touch()
+    assert plan() == ".venv/bin/course demo\n"
+    changed = ready.stat().st_mtime + 10
+    os.utime(tmp_path / "pyproject.toml", (changed, changed))
+    assert "pip install" in plan()

@@ -11,9 +11,11 @@ from typing import Any
 
 _HOMES = {
     "ActivationPlayground": "activation_playground",
+    "BlockBuilder": "block_builder",
     "ConvolutionExplorer": "convolution_explorer",
     "CourseWidget": "base",
     "DyingReLU": "dying_relu",
+    "GradientFlow": "gradient_flow",
     "KernelPlayground": "kernel_playground",
     "OutputSizeDrill": "output_size_drill",
     "Quiz": "quiz",

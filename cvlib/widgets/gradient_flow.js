@@ -1,0 +1,147 @@
+import { button, h, liveLine, mount, number, slider, svg, update, watch } from "./base.js";
+import { chart, curve } from "./chart.js";
+
+const FRAME = { width: 800, height: 330 };
+const LEAST = 1e-20; // what is smaller leaves the plot
+const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -5, PageUp: 5, Home: -Infinity, End: Infinity };
+const SUPERSCRIPTS = { "-": "⁻" };
+[..."⁰¹²³⁴⁵⁶⁷⁸⁹"].forEach((sign, digit) => (SUPERSCRIPTS[digit] = sign));
+
+const power = (exponent) => `10${[...String(exponent)].map((each) => SUPERSCRIPTS[each]).join("")}`;
+
+// 0.00123 → "1.2·10⁻³"
+export function scientific(value) {
+  if (value === 0) return "0";
+  const [digits, exponent] = value.toExponential(1).split("e").map(Number);
+  return exponent >= -2 && exponent <= 3 ? number(value, 3) : `${digits}·${power(exponent)}`;
+}
+
+// Powers of ten around all values that are drawn: { range, ticks }.
+export function logAxis(values) {
+  const drawn = values.filter((value) => value >= LEAST).map(Math.log10);
+  const low = Math.min(-2, ...drawn.map(Math.floor));
+  const high = Math.max(1, ...drawn.map(Math.ceil));
+  const step = Math.ceil((high - low) / 8);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  const ticks = [...Array(count).keys()].map((i) => (first + i) * step);
+  return { range: [low - 0.3, high + 0.3], ticks: ticks.map((each) => [each, power(each)]) };
+}
+
+const key = (net) =>
+  svg(
+    "svg",
+    { class: "cv-key", viewBox: "0 0 28 8", "aria-hidden": "true" },
+    svg("path", { class: `cv-curve cv-${net}`, d: "M0 4H28" }),
+  );
+
+// Check boxes that are also the legend, with the norm at the layer that is read off.
+function legend(model) {
+  const entries = Object.entries(model.get("_nets")).map(([net, text]) => {
+    const toggle = () => {
+      const shown = model.get("shown");
+      const rest = shown.filter((each) => each !== net);
+      update(model, { shown: box.checked ? [...rest, net] : rest });
+    };
+    const box = h("input", { type: "checkbox", onchange: toggle });
+    const value = h("span", { class: "cv-norm" });
+    const element = h("label", { class: "cv-net" }, box, key(net), h("span", {}, text), value);
+    return { net, box, value, element };
+  });
+  const show = ({ shown, _norms, layer }) => {
+    for (const { net, box, value } of entries) {
+      box.checked = shown.includes(net);
+      value.textContent = scientific(_norms[net][layer - 1]);
+    }
+  };
+  return { show, element: h("div", { class: "cv-nets" }, entries.map((each) => each.element)) };
+}
+
+function draw({ depth, shown, layer, _norms }) {
+  const { range, ticks } = logAxis(shown.flatMap((net) => _norms[net]));
+  const frame = chart({ ...FRAME, x: [0.5, depth + 0.5], y: range, yTicks: ticks });
+  const { X, Y, inner, plot } = frame;
+  const place = (norm) => (norm >= LEAST ? Math.log10(norm) : null);
+  const ends = { y1: inner.y, y2: inner.y + inner.height };
+  plot.append(svg("line", { class: "cv-probe-line", x1: X(layer), x2: X(layer), ...ends }));
+  for (const net of shown) {
+    const points = _norms[net].map((norm, i) => [i + 1, place(norm)]);
+    plot.append(curve(frame, points, { class: `cv-${net}` }));
+    const dots = points.filter(([, y]) => y !== null);
+    plot.append(
+      ...dots.map(([x, y]) => {
+        const r = x === layer ? 6 : 2.5;
+        return svg("circle", { class: `cv-point cv-${net}`, cx: X(x), cy: Y(y), r });
+      }),
+    );
+  }
+  return frame;
+}
+
+function describe({ depth, layer, _norms, _nets }) {
+  if (layer !== 1) return `Gradient norms at layer ${layer} of ${depth}.`;
+  const ratio = (net) => _norms[net][0] / _norms[net].at(-1);
+  const words = (net) => {
+    const share = ratio(net);
+    if (share === 0) return `nothing is left (${_nets[net]})`;
+    if (share < 0.1) return `1/${scientific(1 / share)} (${_nets[net]})`;
+    return `${scientific(share)} times (${_nets[net]})`;
+  };
+  const all = Object.keys(_nets).map(words).join(", ");
+  return `First layer against the last of ${depth}: ${all}.`;
+}
+
+function render({ model, el }) {
+  const root = mount(
+    el,
+    "Gradient flow",
+    "Change the depth. Point at the plot, or use the arrow keys on it, to read off a layer.",
+  );
+  const label = "Gradient norm by layer";
+  const stage = h("div", { class: "cv-stage", tabindex: 0, role: "group", "aria-label": label });
+  const caption = h("div", { class: "cv-help cv-caption" }, "layer, 1 next to the input");
+  const said = liveLine();
+  const { show, element } = legend(model);
+  const again = button("Other weights", () => update(model, { seed: (model.get("seed") + 1) % 100 }));
+  const note =
+    "Gradient norm at each layer’s weight, log scale: 3×3 convolutions with 8 channels and ReLU as " +
+    "torch initialises them; the same ones in all four networks.";
+  root.append(
+    h("div", { class: "cv-row" }, slider(model, "depth", "Depth"), again),
+    element,
+    stage,
+    caption,
+    said,
+    h("p", { class: "cv-help" }, note),
+  );
+
+  // The depth changes here at once, the norms when Python has computed them.
+  const depthOf = () => model.get("_norms").plain.length;
+  const read = (layer) => {
+    const kept = Math.min(depthOf(), model.get("depth"), Math.max(1, layer));
+    if (kept !== model.get("layer")) update(model, { layer: kept });
+  };
+  stage.addEventListener("keydown", (event) => {
+    if (!(event.key in KEYS)) return;
+    event.preventDefault();
+    read(model.get("layer") + KEYS[event.key]);
+  });
+  let frame = null;
+  stage.addEventListener("pointermove", (event) => {
+    const box = frame.element.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * FRAME.width;
+    read(Math.round((x - frame.X(0)) / (frame.X(1) - frame.X(0))));
+  });
+  watch(model, ["_norms", "shown", "layer"], () => {
+    const names = ["_norms", "_nets", "shown", "layer"];
+    const s = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    s.depth = depthOf();
+    s.layer = Math.min(s.layer, s.depth);
+    frame = draw(s);
+    stage.replaceChildren(frame.element);
+    show(s);
+    said.textContent = describe(s);
+  });
+}
+
+export default { render };
