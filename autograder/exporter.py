@@ -21,7 +21,7 @@ NO_ALTERNATIVE = re.compile(r"<img(?=\s)(?![^>]*\salt=)")
 class QuickHTMLExporter(HTMLExporter):
     """The same page in a third of the time."""
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page of a notebook."""

@@ -7,6 +7,7 @@ registered like mistakes: ``@variant("01-conv2d")`` above a function or class.
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,5 +53,6 @@ def of(exercise: str, root: Path) -> tuple[Variant, ...]:
         spec = importlib.util.spec_from_file_location(f"course_variants_{topic}", path)
         assert spec is not None
         assert spec.loader is not None
-        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)  # dataclasses look their module up in sys.modules
     return tuple(_registry.get(exercise, {}).values())

@@ -18,13 +18,14 @@
 
 # %% setup=true
 import math
+from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cvlib import activations, check, data, plots, train, widgets
+from cvlib import activations, check, data, disc_task, plots, train, widgets
 from cvlib.lesson import explain, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 
@@ -41,59 +42,19 @@ quiz("02-recall")
 # Below, three layers learn to tell the points of a disc from the points around it: once with
 # nothing between the layers, once with ReLU, which turns negative numbers into 0.
 
-
-# %%
-def learn_disc(bend: nn.Module) -> nn.Sequential:
-    """Train three layers, with `bend` between them, to tell a disc from its surroundings."""
-    torch.manual_seed(0)
-    points = 4 * torch.rand(600, 2) - 2  # (600, 2)
-    inside = in_disc(points)  # (600,)
-    net = nn.Sequential(nn.Linear(2, 32), bend, nn.Linear(32, 32), bend, nn.Linear(32, 1))
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
-    for _ in range(150):
-        loss = F.binary_cross_entropy_with_logits(net(points)[:, 0], inside)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return net
-
-
-def in_disc(points: Tensor) -> Tensor:
-    """1 for points in the disc, 0 for the others: (N, 2) → (N,)."""
-    return ((points - 0.5).norm(dim=1) < 1.1).float()
-
-
 # %%
 predict("02-no-bend", "?")
 
 # %%
-axis = torch.linspace(-2, 2, 96)
-plane = torch.cartesian_prod(axis, axis)  # (9216, 2)
-panels = {"the truth": in_disc(plane).view(96, 96)}
+truth = disc_task.truth(96)  # (96, 96): 1 in the disc, 0 around it
+panels = {"the truth": truth}
 for name, bend in {"no activation": nn.Identity(), "ReLU between": nn.ReLU()}.items():
-    sure = learn_disc(bend)(plane).sigmoid()[:, 0]  # (9216,): how sure that it is the disc
-    right = ((sure > 0.5) == (in_disc(plane) > 0.5)).float().mean()
-    panels[f"{name}: {right:.0%} right"] = sure.view(96, 96)
+    net = nn.Sequential(nn.Linear(2, 32), bend, nn.Linear(32, 32), bend, nn.Linear(32, 1))
+    sure = disc_task.learn(net, size=96)  # (96, 96): how sure the trained net is of the disc
+    right = ((sure > 0.5) == (truth > 0.5)).float().mean()
+    panels[f"{name}: {right:.0%} right"] = sure
 plots.show_images(list(panels.values()), titles=list(panels), limits=(0, 1))
 explain("02-no-bend")
-
-# %% [markdown]
-# ## The family
-#
-# | name | formula | range | slope at most | where |
-# |---|---|---|---|---|
-# | sigmoid | 1/(1 + e⁻ˣ) | 0 … 1 | ¼ | gates, yes/no outputs |
-# | tanh | 2σ(2x) − 1 | −1 … 1 | 1 | recurrent networks |
-# | ReLU | max(x, 0) | 0 … ∞ | 1 | most CNNs |
-# | LeakyReLU | x, or 0.01 x below 0 | −∞ … ∞ | 1 | where units die; GANs |
-# | PReLU | x, or a x; a is learned | −∞ … ∞ | 1 or a | the same |
-# | ELU | x, or α(eˣ − 1) below 0 | −α … ∞ | 1 (α = 1) | means near 0 |
-# | GELU | x Φ(x) | −0.17 … ∞ | 1.13 | transformers |
-# | SiLU | x σ(x) | −0.28 … ∞ | 1.10 | EfficientNet, YOLO |
-# | softmax | eˣ/Σeˣ | 0 … 1, sum 1 | ¼ | class probabilities |
-#
-# Those with one bend are cheap, the smooth ones cost an exponential. The column to watch is the
-# slope: in training it multiplies every gradient that passes.
 
 # %% [markdown] exercise="02-relu" difficulty=1 minutes=12
 # ## Exercise 1 · Three ways to bend a line
@@ -179,8 +140,6 @@ with uses_your("relu", "leaky_relu", "elu"):
         "ELU": elu(x),
     }
     show_lines(lines, x, xlabel="x", ylabel="your activations")
-
-# %%
 # Which curves leave negative inputs without any slope? Where does the batch fall?
 widgets.ActivationPlayground()
 
@@ -418,8 +377,6 @@ with uses_your("relu", "dead_units"):
     print("dead at the start, then after each of four steps:", counts[:5])
     show_lines({"dead units of 100": counts}, xlabel="step")
 explain("02-dead")
-
-# %%
 # With which bias does a unit die at once? Which learning rate kills a healthy one?
 widgets.DyingReLU()
 
@@ -605,10 +562,8 @@ with uses_your("softmax"):
     for place, (title, share) in enumerate(shares.items(), start=1):
         axes = figure.add_subplot(1, 4, place, title=title, ylim=(0, 1.15), xlabel="class")
         axes.bar_label(axes.bar(["0", "1", "2", "3"], share), fmt="%.2f")
-    plots.show(figure, f"Probabilities of four classes: { {k: v.tolist() for k, v in shares.items()} }")
+    plots.show(figure, "A shift changes nothing, a factor sharpens, a division softens.")
 explain("02-shift")
-
-# %%
 # At which temperature does the favourite get half of everything?
 widgets.SoftmaxTemperature()
 
@@ -674,6 +629,7 @@ check.function(
     exercise="02-he-normal",
     cases=[check.case(256, 512)],
 )
+
 
 # %% hidden="02-he-normal" points=3
 def spread(*shape):
@@ -827,10 +783,10 @@ explain("02-flow")
 # |---|---|
 # | `leaky` | What is leaky_relu(−3) with PyTorch's own slope? |
 # | `steepest` | The largest slope that a sigmoid has anywhere? |
-# | `layers` | How many sigmoids in a row does it take, at least, until less than 1/1000 of a gradient can pass? (Slopes alone.) |
+# | `layers` | How many sigmoids in a row let less than 1/1000 of a gradient pass? |
 # | `log_sum` | log(e¹⁰⁰⁰ + e¹⁰⁰⁰)? |
 # | `he_std` | He's standard deviation for a 3 × 3 convolution from 32 to 128 channels? |
-# | `slopes` | How many slopes does a PReLU with one for each channel learn for maps (8, 64, 32, 32)? |
+# | `slopes` | Maps (8, 64, 32, 32), PReLU with a slope for each channel: how many? |
 #
 # - *By hand:* two sigmoids let ¼ · ¼ = 1/16 pass.
 # - *Edge case:* exactly 1/1000 would not be less.
@@ -959,7 +915,11 @@ predict("02-double-softmax", "?")
 
 
 # %%
-def learn_digits(loss_of) -> list[float]:
+def with_the_bug(features: Tensor, weight: Tensor, targets: Tensor) -> Tensor:
+    return F.cross_entropy(softmax(relu(features) @ weight.T, dim=1), targets)
+
+
+def learn_digits(loss_of: Callable[..., Tensor]) -> list[float]:
     """Train a linear layer on the digits; the loss before each of 120 steps."""
     weight = torch.zeros(10, 64, requires_grad=True)
     optimizer = torch.optim.Adam([weight], lr=0.05)
@@ -975,8 +935,8 @@ def learn_digits(loss_of) -> list[float]:
 
 with uses_your("classification_loss", "relu", "softmax"):
     lines = {"repaired": learn_digits(classification_loss)}
-    twice = lambda x, w, t: F.cross_entropy(softmax(relu(x) @ w.T, dim=1), t)  # noqa: E731
-    lines |= {"softmax twice": learn_digits(twice), "its floor": 120 * [math.log(1 + 9 / math.e)]}
+    lines["softmax twice"] = learn_digits(with_the_bug)
+    lines["its floor"] = 120 * [math.log(1 + 9 / math.e)]  # −log(e / (e + 9))
     show_lines(lines, xlabel="step", ylabel="loss")
 explain("02-double-softmax")
 
@@ -1067,19 +1027,28 @@ for bend in BENDS:
 # %% [markdown]
 # ## What to take along
 #
-# - Without a bend, layers collapse into one matrix.
-# - A gradient is multiplied by each slope on its way: sigmoid ≤ ¼, ReLU 1 or 0.
-# - Dead is 0 for *every* sample; a dead unit gets no gradient and stays dead.
-# - Exponentials never see a number above 0. `torch.where` does not protect gradients.
-# - Subtract the maximum; stay in logarithms; hand *logits* to `cross_entropy`.
-# - He: std √(2/fan_in) for ReLU. It mends the size of signals, not the slope of a sigmoid.
+# | name | formula | range | slope at most | where |
+# |---|---|---|---|---|
+# | sigmoid | 1/(1 + e⁻ˣ) | 0 … 1 | ¼ | gates, yes/no outputs |
+# | tanh | 2σ(2x) − 1 | −1 … 1 | 1 | recurrent networks |
+# | ReLU | max(x, 0) | 0 … ∞ | 1 | most CNNs |
+# | LeakyReLU | x, or 0.01 x below 0 | −∞ … ∞ | 1 | where units die; GANs |
+# | PReLU | x, or a x; a is learned | −∞ … ∞ | 1 or a | the same |
+# | ELU | x, or α(eˣ − 1) below 0 | −α … ∞ | 1 (α = 1) | means near 0 |
+# | GELU | x Φ(x) | −0.17 … ∞ | 1.13 | transformers |
+# | SiLU | x σ(x) | −0.28 … ∞ | 1.10 | EfficientNet, YOLO |
+# | softmax | eˣ/Σeˣ | 0 … 1, sum 1 | ¼ | class probabilities |
 #
-# In a week, run `quiz("02-review")`.
+# - Without a bend, layers collapse into one matrix.
+# - Gradients are multiplied by every slope on their way. The slope is the column to watch.
+# - Dead is 0 for *every* sample, and stays dead.
+# - Exponentials never see a number above 0; `torch.where` does not protect gradients.
+# - Hand *logits* to `cross_entropy`.
+# - He's start mends the size of signals, not the slope of a sigmoid.
+#
+# In a week, run `quiz("02-review")`; for numbers that break, `quiz("02-stability")`.
 #
 # **References.** Glorot, Bengio (2010), *Understanding the difficulty of training deep feedforward
-# neural networks*. Nair, Hinton (2010), *Rectified linear units improve restricted Boltzmann
-# machines*. Maas, Hannun, Ng (2013), *Rectifier nonlinearities improve neural network acoustic
-# models*. He, Zhang, Ren, Sun (2015), *Delving deep into rectifiers*. Clevert, Unterthiner,
-# Hochreiter (2016), *Fast and accurate deep network learning by exponential linear units*.
-# Hendrycks, Gimpel (2016), *Gaussian error linear units*. Elfwing, Uchibe, Doya (2018),
-# *Sigmoid-weighted linear units for neural network function approximation*.
+# networks*. Nair, Hinton (2010), *Rectified linear units*. He et al. (2015), *Delving deep into
+# rectifiers*. Clevert et al. (2016), *ELUs*. Hendrycks, Gimpel (2016), *Gaussian error linear
+# units*.

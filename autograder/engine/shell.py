@@ -140,13 +140,15 @@ class Shell(InteractiveShell):
         return list(self.outputs), bool(result.success)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        lines = [str(line) for line in stb]
+        lines = "\n".join(map(str, stb)).splitlines()
+        if len(lines) > 40:
+            lines = [*lines[:15], f"… ({len(lines) - 35} lines are left out)", *lines[-20:]]
         self.outputs.append(
             {
                 "output_type": "error",
                 "ename": str(getattr(etype, "__name__", etype)),
                 "evalue": str(evalue)[:2000],
-                "traceback": [line[:2000] for line in lines[:40]],
+                "traceback": [line[:2000] for line in lines],
             }
         )
 

@@ -84,7 +84,7 @@ def encode(value: Any) -> bytes:
     body = bytearray()
     try:
         header = json.dumps(_pack(value, body, 0), separators=(",", ":")).encode()
-    except (RecursionError, ValueError, UnicodeEncodeError) as error:
+    except (RuntimeError, TypeError, ValueError, MemoryError) as error:
         raise WireError(f"can't be sent: {error}") from None
     if len(header) > MAX_HEADER or len(body) > MAX_BODY:
         raise WireError(f"too large to send: {len(header) + len(body)} bytes")

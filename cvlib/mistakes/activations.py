@@ -85,7 +85,8 @@ def drops_the_sign(x):
 
 @mistake(
     "02-relu",
-    says="relu answers whether a number is positive, 1 or 0, and the number itself is lost.",
+    says="The function relu answers whether a number is positive, 1 or 0, and the number "
+    "itself is lost.",
     asks="What should come out for 3: 1, or 3?",
 )
 def answers_one_or_zero(x):
@@ -94,7 +95,7 @@ def answers_one_or_zero(x):
 
 @mistake(
     "02-relu",
-    says="relu keeps the negative half and throws the positive one away.",
+    says="The function relu keeps the negative half and throws the positive one away.",
     asks="Does `clamp(max=0)` cut off what is above 0, or what is below?",
 )
 def keeps_the_negative(x):
@@ -103,7 +104,7 @@ def keeps_the_negative(x):
 
 @mistake(
     "02-relu",
-    says="relu also cuts off above 1.",
+    says="The function relu also cuts off above 1.",
     asks="How large may relu(x) get when x gets large?",
 )
 def cuts_at_one(x):
@@ -112,7 +113,7 @@ def cuts_at_one(x):
 
 @mistake(
     "02-relu",
-    says="relu gives the right numbers, but writes them into the caller's tensor.",
+    says="The function relu gives the right numbers, but writes them into the caller's tensor.",
     asks="What does `x[x < 0] = 0` do to the tensor that the caller still holds?",
 )
 def writes_into_the_input(x):
@@ -122,7 +123,8 @@ def writes_into_the_input(x):
 
 @mistake(
     "02-relu",
-    says="relu calls Python's own `max`, which wants one yes or no for the whole tensor.",
+    says="The function relu calls Python's own `max`, which wants one yes or no for the whole "
+    "tensor.",
     asks="Which function of torch compares element by element?",
 )
 def calls_pythons_max(x):
@@ -155,7 +157,7 @@ def slopes_both_sides(x, negative_slope=0.01):
 @mistake_in(
     "leaky_relu",
     "02-relu",
-    says="leaky_relu always uses 0.01, whatever slope is asked for.",
+    says="The function leaky_relu always uses 0.01, whatever slope is asked for.",
     asks="Where does `negative_slope` come in?",
 )
 def ignores_the_slope(x, negative_slope=0.01):
@@ -165,7 +167,8 @@ def ignores_the_slope(x, negative_slope=0.01):
 @mistake_in(
     "leaky_relu",
     "02-relu",
-    says="leaky_relu has 0.1 as its default slope, as in many plots of it; PyTorch has 0.01.",
+    says="The function leaky_relu has 0.1 as its default slope, as in many plots of it; "
+    "PyTorch has 0.01.",
     asks="What does your own signature say when nobody names a slope?",
 )
 def has_the_slope_of_the_plots(x, negative_slope=0.1):
@@ -208,7 +211,7 @@ def forgets_minus_one(x, alpha=1.0):
 @mistake_in(
     "elu",
     "02-relu",
-    says="elu does not use alpha.",
+    says="The function elu does not use alpha.",
     asks="To which value should the curve sink far to the left when alpha is 2?",
 )
 def forgets_alpha(x, alpha=1.0):
@@ -270,8 +273,8 @@ def overflows_in_the_gradient(x):
 
 @mistake(
     "02-gates",
-    says="sigmoid has a good formula for each side, but `torch.where` computes both everywhere, "
-    "and the one that is not chosen sends NaN back.",
+    says="The function sigmoid has a good formula for each side, but `torch.where` computes "
+    "both everywhere, and the one that is not chosen sends NaN back.",
     asks="Can you make the exponent safe *before* you take the exponential?",
 )
 def chooses_after_computing(x):
@@ -312,7 +315,7 @@ def is_too_steep(x):
 @mistake_in(
     "gelu",
     "02-gates",
-    says="gelu multiplies x by the bell curve φ instead of by the area Φ to its left.",
+    says="The function gelu multiplies x by the bell curve φ instead of by the area Φ to its left.",
     asks="Far to the right GELU becomes x itself. To what does your gate tend there?",
 )
 def gates_with_the_bell(x):
@@ -342,7 +345,7 @@ def forgets_the_half(x):
 @mistake_in(
     "gelu",
     "02-gates",
-    says="gelu uses the tanh approximation, which is off in the fourth decimal place.",
+    says="The function gelu uses the tanh approximation, which is off in the fourth decimal place.",
     asks="Which function of torch gives Φ exactly?",
 )
 def approximates_with_tanh(x):
@@ -352,7 +355,8 @@ def approximates_with_tanh(x):
 @mistake_in(
     "gelu",
     "02-gates",
-    says="gelu uses the sigmoid approximation x · σ(1.702 x), which is off by up to 0.02.",
+    says="The function gelu uses the sigmoid approximation x · σ(1.702 x), which is off by up "
+    "to 0.02.",
     asks="Which function of torch gives Φ exactly?",
 )
 def approximates_with_a_sigmoid(x):
@@ -372,7 +376,7 @@ def computes_silu(x):
 @mistake_in(
     "gelu",
     "02-gates",
-    says="gelu returns the gate Φ(x) and forgets what should pass through it.",
+    says="The function gelu returns the gate Φ(x) and forgets what should pass through it.",
     asks="What is multiplied by the gate?",
 )
 def returns_the_gate(x):
@@ -384,7 +388,7 @@ def returns_the_gate(x):
 
 @mistake(
     "02-slopes",
-    says="relu_grad gives slope 1 at 0; PyTorch's convention is 0.",
+    says="The function relu_grad gives slope 1 at 0; PyTorch's convention is 0.",
     asks="Does your comparison count 0 as positive?",
 )
 def counts_zero_as_positive(x):
@@ -393,7 +397,7 @@ def counts_zero_as_positive(x):
 
 @mistake(
     "02-slopes",
-    says="relu_grad gives True and False instead of numbers.",
+    says="The function relu_grad gives True and False instead of numbers.",
     asks="How does one turn a comparison into numbers of x's dtype?",
 )
 def returns_truth_values(x):
@@ -402,7 +406,7 @@ def returns_truth_values(x):
 
 @mistake(
     "02-slopes",
-    says="relu_grad gives the ReLU itself instead of its slope.",
+    says="The function relu_grad gives the ReLU itself instead of its slope.",
     asks="If x grows by a little from 5, how much does relu(x) grow by?",
 )
 def returns_relu_itself(x):
@@ -411,7 +415,7 @@ def returns_relu_itself(x):
 
 @mistake(
     "02-slopes",
-    says="relu_grad gives −1 for negative numbers: that is the slope of |x|.",
+    says="The function relu_grad gives −1 for negative numbers: that is the slope of |x|.",
     asks="How steep is a flat line?",
 )
 def returns_the_sign(x):
@@ -424,7 +428,7 @@ def returns_the_sign(x):
 @mistake_in(
     "sigmoid_grad",
     "02-slopes",
-    says="sigmoid_grad computes x(1 − x), as if x were already the sigmoid's output.",
+    says="The function sigmoid_grad computes x(1 − x), as if x were already the sigmoid's output.",
     asks="In σ′ = σ(1 − σ), what has to be computed first?",
 )
 def takes_the_input_for_the_output(x):
@@ -434,7 +438,7 @@ def takes_the_input_for_the_output(x):
 @mistake_in(
     "sigmoid_grad",
     "02-slopes",
-    says="sigmoid_grad computes σ(1 + σ), which grows to 2.",
+    says="The function sigmoid_grad computes σ(1 + σ), which grows to 2.",
     asks="How steep is a sigmoid far to the right, where it is flat?",
 )
 def adds_instead_of_subtracting(x):
@@ -444,7 +448,7 @@ def adds_instead_of_subtracting(x):
 @mistake_in(
     "sigmoid_grad",
     "02-slopes",
-    says="sigmoid_grad gives 1 − σ²; the formula for tanh is of this kind.",
+    says="The function sigmoid_grad gives 1 − σ²; the formula for tanh is of this kind.",
     asks="What does your function give at 0, and what is the slope there?",
 )
 def uses_the_formula_of_tanh(x):
@@ -454,7 +458,8 @@ def uses_the_formula_of_tanh(x):
 @mistake_in(
     "sigmoid_grad",
     "02-slopes",
-    says="sigmoid_grad computes e⁻ˣ / (1 + e⁻ˣ)², and that is ∞ / ∞ = NaN for very negative x.",
+    says="The function sigmoid_grad computes e⁻ˣ / (1 + e⁻ˣ)², and that is ∞ / ∞ = NaN for "
+    "very negative x.",
     asks="You have a sigmoid that never overflows. Can the slope be written with it alone?",
 )
 def overflows_in_the_slope(x):
@@ -464,7 +469,7 @@ def overflows_in_the_slope(x):
 @mistake_in(
     "sigmoid_grad",
     "02-slopes",
-    says="sigmoid_grad gives the sigmoid itself instead of its slope.",
+    says="The function sigmoid_grad gives the sigmoid itself instead of its slope.",
     asks="How steep is the curve at x = 10, where it has almost reached 1?",
 )
 def returns_the_sigmoid_itself(x):
@@ -477,7 +482,7 @@ def returns_the_sigmoid_itself(x):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units calls a unit dead as soon as it is 0 for one sample.",
+    says="The function dead_units calls a unit dead as soon as it is 0 for one sample.",
     asks="A unit that rests for one sample and works for another: does it learn nothing?",
 )
 def needs_one_zero_only(activations):
@@ -489,7 +494,7 @@ def needs_one_zero_only(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units looks at the first sample only.",
+    says="The function dead_units looks at the first sample only.",
     asks="Where does the rest of the batch come in?",
 )
 def looks_at_one_sample(activations):
@@ -505,8 +510,8 @@ def looks_at_one_sample(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units looks along the units of each sample instead of along the samples of each "
-    "unit.",
+    says="The function dead_units looks along the units of each sample instead of along the "
+    "samples of each unit.",
     asks="The answer has one place for each unit. Which axis has to disappear?",
 )
 def looks_along_the_wrong_axis(activations):
@@ -518,7 +523,7 @@ def looks_along_the_wrong_axis(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units looks at the sum, and 2 and −2 add up to 0 as well.",
+    says="The function dead_units looks at the sum, and 2 and −2 add up to 0 as well.",
     asks="Can a unit be busy although its outputs cancel?",
 )
 def adds_before_comparing(activations):
@@ -530,7 +535,7 @@ def adds_before_comparing(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units counts negative outputs as dead, too.",
+    says="The function dead_units counts negative outputs as dead, too.",
     asks="What does a leaky ReLU give for a negative number, and does a gradient pass there?",
 )
 def counts_negative_as_dead(activations):
@@ -554,7 +559,7 @@ def answers_for_each_position(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units finds the living instead of the dead.",
+    says="The function dead_units finds the living instead of the dead.",
     asks="Should a unit that is 0 everywhere be True, or False?",
 )
 def finds_the_living(activations):
@@ -566,7 +571,7 @@ def finds_the_living(activations):
 @mistake_in(
     "dead_units",
     "02-slopes",
-    says="dead_units calls every unit dead when there is no sample to look at.",
+    says="The function dead_units calls every unit dead when there is no sample to look at.",
     asks="What should a function do that was given no evidence at all?",
 )
 def judges_without_samples(activations):
@@ -611,7 +616,8 @@ class shares_one_slope(nn.Module):  # noqa: N801
 
 @mistake(
     "02-prelu",
-    says="max(x, a·x) is PReLU only while a ≤ 1; a slope that is learned may grow above that.",
+    says="The formula max(x, a·x) is PReLU only while a ≤ 1; a slope that is learned may grow "
+    "above that.",
     asks="With a = 2 and x = −1, which of the two is larger, and which one is wanted?",
 )
 class takes_the_larger(nn.Module):  # noqa: N801
@@ -698,7 +704,7 @@ class lays_slopes_along_the_last_axis(nn.Module):  # noqa: N801
 
 @mistake(
     "02-softmax",
-    says="softmax does not subtract the maximum, so e¹⁰⁰⁰ overflows and ∞ / ∞ is NaN.",
+    says="The function softmax does not subtract the maximum, so e¹⁰⁰⁰ overflows and ∞ / ∞ is NaN.",
     asks="Softmax does not change when you subtract a constant. Which one makes eˣ harmless?",
 )
 def forgets_the_maximum(x, dim):
@@ -708,7 +714,8 @@ def forgets_the_maximum(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax subtracts the mean instead of the maximum, and that does not stop e¹⁰⁰⁰.",
+    says="The function softmax subtracts the mean instead of the maximum, and that does not "
+    "stop e¹⁰⁰⁰.",
     asks="How large can x − mean still be? And x − maximum?",
 )
 def subtracts_the_mean(x, dim):
@@ -718,7 +725,8 @@ def subtracts_the_mean(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax divides by the sum of the whole tensor, so each row no longer sums to 1.",
+    says="The function softmax divides by the sum of the whole tensor, so each row no longer "
+    "sums to 1.",
     asks="Along which axis should the numbers sum to 1?",
 )
 def divides_by_the_whole_sum(x, dim):
@@ -728,7 +736,7 @@ def divides_by_the_whole_sum(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax always works along the last axis and ignores `dim`.",
+    says="The function softmax always works along the last axis and ignores `dim`.",
     asks="Where does `dim` come in? Try a (2, 3) tensor with dim=0 and add up its columns.",
 )
 def takes_the_last_axis(x, dim):
@@ -738,7 +746,8 @@ def takes_the_last_axis(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax drops the axis it summed over, so each row is divided by another row's sum.",
+    says="The function softmax drops the axis it summed over, so each row is divided by "
+    "another row's sum.",
     asks="What shape has `powers.sum(dim)`, and what shape does the division need?",
 )
 def forgets_keepdim(x, dim):
@@ -748,7 +757,8 @@ def forgets_keepdim(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax squashes each number by itself with a sigmoid: the numbers don't compete.",
+    says="The function softmax squashes each number by itself with a sigmoid: the numbers "
+    "don't compete.",
     asks="Do your probabilities sum to 1?",
 )
 def squashes_each_by_itself(x, dim):
@@ -757,7 +767,8 @@ def squashes_each_by_itself(x, dim):
 
 @mistake(
     "02-softmax",
-    says="softmax divides the numbers themselves by their sum; the exponential is missing.",
+    says="The function softmax divides the numbers themselves by their sum; the exponential "
+    "is missing.",
     asks="What happens to negative numbers in your formula?",
 )
 def divides_without_exponential(x, dim):
@@ -770,8 +781,8 @@ def divides_without_exponential(x, dim):
 @mistake_in(
     "log_softmax",
     "02-softmax",
-    says="log_softmax takes the logarithm of the softmax; where that has rounded to 0, −∞ comes "
-    "out.",
+    says="The function log_softmax takes the logarithm of the softmax; where that has rounded "
+    "to 0, −∞ comes out.",
     asks="log(a / b) = log a − log b, and log eˣ is … ?",
 )
 def takes_the_log_of_softmax(x, dim):
@@ -781,7 +792,8 @@ def takes_the_log_of_softmax(x, dim):
 @mistake_in(
     "log_softmax",
     "02-softmax",
-    says="log_softmax computes log Σ eˣ without subtracting the maximum, and overflows.",
+    says="The function log_softmax computes log Σ eˣ without subtracting the maximum, and "
+    "overflows.",
     asks="How can you take a maximum m out of log Σ eˣ?",
 )
 def forgets_the_maximum_in_the_sum(x, dim):
@@ -791,7 +803,7 @@ def forgets_the_maximum_in_the_sum(x, dim):
 @mistake_in(
     "log_softmax",
     "02-softmax",
-    says="log_softmax subtracts the maximum inside the logarithm, but not from x.",
+    says="The function log_softmax subtracts the maximum inside the logarithm, but not from x.",
     asks="log Σ eˣ = m + log Σ eˣ⁻ᵐ. Where did the m in front go?",
 )
 def loses_the_maximum(x, dim):
@@ -802,7 +814,7 @@ def loses_the_maximum(x, dim):
 @mistake_in(
     "log_softmax",
     "02-softmax",
-    says="log_softmax subtracts the sum of the exponentials instead of its logarithm.",
+    says="The function log_softmax subtracts the sum of the exponentials instead of its logarithm.",
     asks="log(a / b) = log a − … ?",
 )
 def forgets_the_logarithm(x, dim):
@@ -813,7 +825,7 @@ def forgets_the_logarithm(x, dim):
 @mistake_in(
     "log_softmax",
     "02-softmax",
-    says="log_softmax always works along the last axis and ignores `dim`.",
+    says="The function log_softmax looks along the last axis only; `dim` is not used.",
     asks="Where does `dim` come in?",
 )
 def takes_logs_along_the_last_axis(x, dim):
@@ -860,7 +872,7 @@ def forgets_the_kernel(weight):
 
 
 @mistaken_fill(
-    says="2 / fan_in is the variance, and here it is used as the standard deviation.",
+    says="The fraction 2 / fan_in is the variance, and here it is used as the standard deviation.",
     asks="Which of the two does `normal_(mean, std)` expect?",
 )
 def takes_the_variance_for_the_spread(weight):
@@ -1155,84 +1167,86 @@ def trusts_its_arguments(depth, activation, init, width=64, seed=0):
 mistaken_values(
     "02-numbers",
     "reads_the_slope_off_a_plot",
-    says="leaky was computed with slope 0.1, as it is often drawn.",
+    says="The value of leaky was computed with slope 0.1, as it is often drawn.",
     asks="Which slope does `leaky_relu` have when nobody names one?",
     leaky=-0.3,
 )
 mistaken_values(
     "02-numbers",
     "lets_negatives_die",
-    says="leaky is what a plain ReLU gives.",
+    says="The value of leaky is what a plain ReLU gives.",
     asks="What does the leak let through?",
     leaky=0,
 )
 mistaken_values(
     "02-numbers",
     "takes_the_height_for_the_slope",
-    says="steepest is the height of the sigmoid at 0, not its slope there.",
+    says="The value of steepest is the height of the sigmoid at 0, not its slope there.",
     asks="What is σ(1 − σ) for σ = ½?",
     steepest=0.5,
 )
 mistaken_values(
     "02-numbers",
     "stops_one_sigmoid_early",
-    says="layers is one too small: that many sigmoids still let more than a thousandth through.",
+    says="The number in layers is one too small: that many sigmoids still let more than a "
+    "thousandth through.",
     asks="What is 0.25⁴, and is it below 0.001?",
     layers=4,
 )
 mistaken_values(
     "02-numbers",
     "divides_instead_of_multiplying",
-    says="layers was computed as if every sigmoid took away the same amount.",
+    says="The number in layers was computed as if every sigmoid took away the same amount.",
     asks="One sigmoid leaves a quarter. What do two of them leave: nothing, or a quarter of that?",
     layers=4000,
 )
 mistaken_values(
     "02-numbers",
     "multiplies_the_exponentials",
-    says="log_sum is the logarithm of a product: there the exponents would add up.",
+    says="The value of log_sum is the logarithm of a product: there the exponents would add up.",
     asks="e¹⁰⁰⁰ + e¹⁰⁰⁰ is how many times e¹⁰⁰⁰?",
     log_sum=2000,
 )
 mistaken_values(
     "02-numbers",
     "keeps_the_maximum_only",
-    says="log_sum is the larger of the two numbers; that there are two of them is lost.",
+    says="The value of log_sum is the larger of the two numbers; that there are two of them "
+    "is lost.",
     asks="e¹⁰⁰⁰ + e¹⁰⁰⁰ is how many times e¹⁰⁰⁰?",
     log_sum=1000,
 )
 mistaken_values(
     "02-numbers",
     "counts_the_outputs_of_the_kernel",
-    says="he_std was computed with fan_out.",
+    says="The value of he_std was computed with fan_out.",
     asks="How many products are added up for one output?",
     he_std=1 / 24,
 )
 mistaken_values(
     "02-numbers",
     "counts_channels_only",
-    says="he_std was computed without the 3 × 3 places of the kernel.",
+    says="The value of he_std was computed without the 3 × 3 places of the kernel.",
     asks="How many products are added up for one output?",
     he_std=0.25,
 )
 mistaken_values(
     "02-numbers",
     "gives_the_variance",
-    says="he_std is the variance 2 / fan_in.",
+    says="The value of he_std is the variance 2 / fan_in.",
     asks="What do you get from a variance to a standard deviation?",
     he_std=2 / 288,
 )
 mistaken_values(
     "02-numbers",
     "has_a_slope_for_every_position",
-    says="slopes counts one for every number of a map.",
+    says="The value of slopes counts one for every number of a map.",
     asks="A channel has one slope, wherever in the picture. How many channels are there?",
     slopes=64 * 32 * 32,
 )
 mistaken_values(
     "02-numbers",
     "has_one_slope_for_the_batch",
-    says="slopes counts one for each picture of the batch.",
+    says="The value of slopes counts one for each picture of the batch.",
     asks="Would a network know its slopes for a picture that it has never seen?",
     slopes=8,
 )
@@ -1272,7 +1286,7 @@ def squashes_with_a_sigmoid(features, weight, targets):
 
 @mistake(
     "02-bug-hunt",
-    says="`nll_loss` gets probabilities, but it expects their logarithms.",
+    says="The function `nll_loss` gets probabilities, but it expects their logarithms.",
     asks="How can your loss be below 0?",
 )
 def hands_probabilities_to_nll(features, weight, targets):

@@ -929,7 +929,7 @@ def forgets_earlier_strides(layers):
     says="The dilation is left out.",
     asks="How many cells does a kernel of 3 with dilation 2 reach across?",
 )
-def forgetsdilation(layers):
+def forgets_dilation(layers):
     field, jump = 1, 1
     for kernel, stride, dilation in layers:
         if min(kernel, stride, dilation) < 1:

@@ -17,6 +17,7 @@ _HOMES = {
     "DyingReLU": "dying_relu",
     "GradientFlow": "gradient_flow",
     "KernelPlayground": "kernel_playground",
+    "ModelExplorer": "model_explorer",
     "OutputSizeDrill": "output_size_drill",
     "Quiz": "quiz",
     "ReceptiveFieldViewer": "receptive_field_viewer",

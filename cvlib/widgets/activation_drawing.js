@@ -2,7 +2,7 @@ import { h, number, svg } from "./base.js";
 import { activation, batchOf, histogram } from "./activation_functions.js";
 import { chart, curve, spread } from "./chart.js";
 
-const X_RANGE = [-6, 6];
+export const X_RANGE = [-6, 6];
 const BINS = 48;
 const BOUNDED = ["sigmoid", "tanh"];
 

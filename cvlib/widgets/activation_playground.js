@@ -1,6 +1,7 @@
-import { drawCharts, readOff } from "./activation_drawing.js";
+import { drawCharts, readOff, X_RANGE } from "./activation_drawing.js";
 import { statistics } from "./activation_functions.js";
 import { button, h, liveLine, mount, number, svg, update, watch } from "./base.js";
+import { xAt } from "./chart.js";
 import { realSlider } from "./real_slider.js";
 
 // [trait, label, the activation it belongs to]
@@ -108,10 +109,7 @@ function render({ model, el }) {
   stage.addEventListener("pointermove", (event) => {
     const drawing = event.target.closest(".cv-chart");
     if (!drawing) return;
-    const box = drawing.getBoundingClientRect();
-    const place = ((event.clientX - box.left) / box.width) * 400;
-    const x = -6 + (12 * (place - 40)) / 350;
-    if (Math.abs(x) <= 6) read(x);
+    read(xAt(event, drawing, X_RANGE));
   });
   watch(model, TRAITS, () => {
     const settings = state(model);

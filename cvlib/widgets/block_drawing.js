@@ -4,7 +4,7 @@ import { shapeText } from "./block_steps.js";
 const WIDTH = 400;
 const MIDDLE = 150; // of the path
 const RAIL = 335; // of the shortcut
-const [SHAPE_ROOM, BOX, GAP] = [30, 44, 12]; // heights
+const [SHAPE_ROOM, BAR, BOX, GAP] = [35, 14, 44, 12]; // heights
 const WIDEST = 250;
 
 const rect = (x, y, width, height, kind) => svg("rect", { x, y, width, height, rx: 6, class: kind });
@@ -12,14 +12,18 @@ const text = (x, y, kind, words) => svg("text", { x, y, class: kind }, words);
 const arrow = (x, from, to, kind = "") =>
   svg("path", { class: `cv-flow ${kind}`, d: `M${x} ${from}V${to}m-4 -6l4 6l4 -6` });
 
-// A feature map: a bar as wide as the root of its channels, with its shape below.
+// A feature map: a bar as wide as the root of its channels and as high as its picture, with its
+// shape below.
 function tensor(y, shape, most) {
-  const width = Math.max(6, WIDEST * Math.sqrt(shape[0] / most));
+  const width = tensorWidth(shape, most.channels);
+  const height = Math.max(3, (BAR * shape[1]) / most.size);
   return [
-    rect(MIDDLE - width / 2, y, width, 9, "cv-tensor"),
-    text(MIDDLE, y + 24, "cv-shape", shapeText(shape)),
+    rect(MIDDLE - width / 2, y + (BAR - height) / 2, width, height, "cv-tensor"),
+    text(MIDDLE, y + BAR + 15, "cv-shape", shapeText(shape)),
   ];
 }
+
+const tensorWidth = ([channels], most) => Math.max(6, WIDEST * Math.sqrt(channels / most));
 
 function layerBox(x, y, width, { name, after }) {
   return [
@@ -30,11 +34,11 @@ function layerBox(x, y, width, { name, after }) {
 }
 
 // The shortcut from the input at the top to the addition at y.
-function shortcutLine(result, projection, y) {
+function shortcutLine(result, projection, y, start) {
   const kind = result.fits ? "cv-fits" : "cv-misfits";
   const line = svg("path", {
     class: `cv-flow cv-shortcut ${kind}`,
-    d: `M${MIDDLE + 60} 36H${RAIL}V${y}H${MIDDLE + 16}m6 -4l-6 4l6 4`,
+    d: `M${start} ${4 + BAR / 2}H${RAIL}V${y}H${MIDDLE + 16}m6 -4l-6 4l6 4`,
   });
   const middle = y / 2 + 6;
   const box = projection
@@ -54,9 +58,10 @@ function addition(y, fits) {
 }
 
 // The data path from top to bottom, the shortcut on its right.
-export function drawBlock(result) {
+export function drawBlock(result, last) {
   const path = result.steps.filter((step) => step.on === "path");
-  const most = Math.max(result.input[0], ...path.map((step) => step.shape[0]));
+  const channels = Math.max(result.input[0], ...path.map((step) => step.shape[0]));
+  const most = { channels, size: result.input[1] };
   const parts = [];
   let y = 4;
   parts.push(tensor(y, result.input, most));
@@ -69,18 +74,17 @@ export function drawBlock(result) {
   }
   if (result.shortcut) {
     const centre = y + GAP + 15;
+    const start = MIDDLE + tensorWidth(result.input, channels) / 2;
     const projection = result.steps.find((step) => step.on === "shortcut");
-    parts.unshift(shortcutLine(result, projection, centre));
+    parts.unshift(shortcutLine(result, projection, centre, start));
     parts.push(arrow(MIDDLE, y, y + GAP - 1), addition(centre, result.fits));
     y = centre + 15;
-    if (result.fits) parts.push(arrow(MIDDLE, y, y + GAP + 4), outcome(y + GAP + 16));
-    y += GAP + 20;
+    if (result.fits) parts.push(arrow(MIDDLE, y, y + GAP + 4), text(MIDDLE, y + GAP + 18, "cv-box-after", last));
+    y += result.fits ? GAP + 20 : 4;
   }
   const viewBox = `0 0 ${WIDTH} ${y + 4}`;
   return svg("svg", { class: "cv-block", viewBox, "aria-hidden": "true" }, parts.flat(3));
 }
-
-const outcome = (y) => text(MIDDLE, y + 2, "cv-box-after", "output");
 
 // One row per convolution, and the sums.
 export function blockTable({ steps, parameters, macs }) {

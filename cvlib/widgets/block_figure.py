@@ -44,6 +44,6 @@ def block_figure(builder: BlockBuilder) -> Figure:
         name = "identity" if builder.projection is None else builder.projection.name
         draw_box(axes, end / 2, 1.4, f"{name}: {shape_text(added)}", colour)
         sign = "+" if builder.fits else "✕"
-        axes.text(end, 0, sign, ha="center", va="center", size=14, color=colour, weight="bold",
-                  bbox={"boxstyle": "circle", "facecolor": "white", "edgecolor": colour})  # fmt: skip
+        circle = {"boxstyle": "circle", "facecolor": "white", "edgecolor": colour}
+        axes.text(end, 0, sign, ha="center", va="center", size=14, color=colour, bbox=circle)
     return axes.get_figure()  # type: ignore[return-value]

@@ -60,7 +60,9 @@ export function block(s) {
   return { steps, input, path: shape, shortcut, fits, ...cost };
 }
 
-export const shapeText = ([channels, size]) => `${channels} × ${size} × ${size}`;
+// With spaces at which no line breaks.
+const times = (...numbers) => numbers.join("\u00a0×\u00a0");
+export const shapeText = ([channels, size]) => times(channels, size, size);
 
 // Whether the addition works, and why not, in words.
 export function explain(s, { input, path, shortcut, fits }) {
@@ -81,7 +83,7 @@ export function explain(s, { input, path, shortcut, fits }) {
     const works = `The addition works: the projection turns the input into ${shapeText(path)}.`;
     return isIdentityEnough ? `${works} The identity would do so for nothing.` : works;
   }
-  const size = `stride ${s.stride} has shrunk ${input[1]} × ${input[1]} to ${path[1]} × ${path[1]}`;
+  const size = `stride ${s.stride} has shrunk ${times(input[1], input[1])} to ${times(path[1], path[1])}`;
   const channels = `the path has ${path[0]} channels instead of ${input[0]}`;
   const reasons = [path[1] !== input[1] && size, path[0] !== input[0] && channels].filter(Boolean);
   const remedy =

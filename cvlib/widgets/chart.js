@@ -1,6 +1,6 @@
 import { number, svg } from "./base.js";
 
-const EDGE = { left: 40, right: 10, top: 8, bottom: 22 };
+const EDGE = { left: 46, right: 10, top: 8, bottom: 22 };
 
 // Places around 0, 1, 2, 5, 10, … that cut a range into three to six parts.
 export function ticks([low, high]) {
@@ -60,6 +60,14 @@ export function curve({ X, Y }, points, attributes) {
     pen = drawn ? "L" : "M";
   }
   return svg("path", { ...attributes, class: `cv-curve ${attributes.class ?? ""}`, d });
+}
+
+// The x of a chart, in numbers of its range, at which an event's pointer is.
+export function xAt(event, drawing, [low, high]) {
+  const box = drawing.getBoundingClientRect();
+  const { width } = drawing.viewBox.baseVal;
+  const place = ((event.clientX - box.left) / box.width) * width - EDGE.left;
+  return low + ((high - low) * place) / (width - EDGE.left - EDGE.right);
 }
 
 // Numbers from low to high, count of them, evenly.

@@ -55,9 +55,9 @@ class DyingReLU(ChartWidget):
     negative_slope = RealNumber(0.1, 0.01, 0.3, step=0.01).tag(sync=True)
     seed = WholeNumber(0, 0, LAST_SEED).tag(sync=True)
     state = State().tag(sync=True)
-    _inputs = traitlets.List().tag(sync=True)
-    _targets = traitlets.List().tag(sync=True)
-    _start_weights = traitlets.List().tag(sync=True)
+    _inputs: Any = traitlets.List().tag(sync=True)
+    _targets: Any = traitlets.List().tag(sync=True)
+    _start_weights: Any = traitlets.List().tag(sync=True)
     _max_steps = traitlets.Int(MAX_STEPS).tag(sync=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -148,8 +148,10 @@ class DyingReLU(ChartWidget):
             raise ValueError(f"steps must be a whole number of at least 0, got {steps!r}")
         state, task = self.state, self.task
         for _ in range(min(steps, MAX_STEPS - self.steps)):
-            now = (torch.tensor(state[name], dtype=torch.float64) for name in ("weights", "biases"))
-            weights, biases = descend(task, *now, self.slope, self.learning_rate)
+            weights, biases = (
+                torch.tensor(state[name], dtype=torch.float64) for name in ("weights", "biases")
+            )
+            weights, biases = descend(task, weights, biases, self.slope, self.learning_rate)
             state = self._as_state(weights, biases, state["history"])
         self.state = state
 

@@ -1,5 +1,5 @@
 import { button, h, liveLine, mount, number, slider, svg, update, watch } from "./base.js";
-import { chart, curve } from "./chart.js";
+import { chart, curve, xAt } from "./chart.js";
 
 const FRAME = { width: 800, height: 330 };
 const LEAST = 1e-20; // what is smaller leaves the plot
@@ -13,7 +13,8 @@ const power = (exponent) => `10${[...String(exponent)].map((each) => SUPERSCRIPT
 export function scientific(value) {
   if (value === 0) return "0";
   const [digits, exponent] = value.toExponential(1).split("e").map(Number);
-  return exponent >= -2 && exponent <= 3 ? number(value, 3) : `${digits}·${power(exponent)}`;
+  const isPlain = exponent >= -2 && exponent <= 3;
+  return isPlain ? number(Number(value.toPrecision(2)), 4) : `${digits}·${power(exponent)}`;
 }
 
 // Powers of ten around all values that are drawn: { range, ticks }.
@@ -57,9 +58,11 @@ function legend(model) {
   return { show, element: h("div", { class: "cv-nets" }, entries.map((each) => each.element)) };
 }
 
+const layerRange = (depth) => [0.5, depth + 0.5];
+
 function draw({ depth, shown, layer, _norms }) {
   const { range, ticks } = logAxis(shown.flatMap((net) => _norms[net]));
-  const frame = chart({ ...FRAME, x: [0.5, depth + 0.5], y: range, yTicks: ticks });
+  const frame = chart({ ...FRAME, x: layerRange(depth), y: range, yTicks: ticks });
   const { X, Y, inner, plot } = frame;
   const place = (norm) => (norm >= LEAST ? Math.log10(norm) : null);
   const ends = { y1: inner.y, y2: inner.y + inner.height };
@@ -75,20 +78,19 @@ function draw({ depth, shown, layer, _norms }) {
       }),
     );
   }
-  return frame;
+  return frame.element;
 }
 
 function describe({ depth, layer, _norms, _nets }) {
   if (layer !== 1) return `Gradient norms at layer ${layer} of ${depth}.`;
-  const ratio = (net) => _norms[net][0] / _norms[net].at(-1);
-  const words = (net) => {
-    const share = ratio(net);
-    if (share === 0) return `nothing is left (${_nets[net]})`;
-    if (share < 0.1) return `1/${scientific(1 / share)} (${_nets[net]})`;
-    return `${scientific(share)} times (${_nets[net]})`;
+  const change = (ratio) => {
+    if (ratio === 0) return "exactly 0";
+    const times = scientific(Math.max(ratio, 1 / ratio));
+    return ratio < 1 ? `${times} times smaller` : `${times} times larger`;
   };
+  const words = (net) => `${change(_norms[net][0] / _norms[net].at(-1))} (${_nets[net]})`;
   const all = Object.keys(_nets).map(words).join(", ");
-  return `First layer against the last of ${depth}: ${all}.`;
+  return `From layer ${depth} back to layer 1 the gradient becomes ${all}.`;
 }
 
 function render({ model, el }) {
@@ -126,19 +128,16 @@ function render({ model, el }) {
     event.preventDefault();
     read(model.get("layer") + KEYS[event.key]);
   });
-  let frame = null;
   stage.addEventListener("pointermove", (event) => {
-    const box = frame.element.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * FRAME.width;
-    read(Math.round((x - frame.X(0)) / (frame.X(1) - frame.X(0))));
+    const drawing = event.target.closest(".cv-chart");
+    if (drawing) read(Math.round(xAt(event, drawing, layerRange(depthOf()))));
   });
   watch(model, ["_norms", "shown", "layer"], () => {
     const names = ["_norms", "_nets", "shown", "layer"];
     const s = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     s.depth = depthOf();
     s.layer = Math.min(s.layer, s.depth);
-    frame = draw(s);
-    stage.replaceChildren(frame.element);
+    stage.replaceChildren(draw(s));
     show(s);
     said.textContent = describe(s);
   });

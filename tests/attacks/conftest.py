@@ -182,10 +182,16 @@ def wait_until_alone(engine: Engine) -> None:
 
 def offspring(engine: Engine) -> list[psutil.Process]:
     """Processes below the warm parents; of the sandbox itself two belong to bubblewrap."""
-    below = psutil.Process(engine.running().students.pid).children(recursive=True)
-    ours = [p for p in below if p.ppid() != engine.running().students.pid]
-    zygote = min(ours, key=lambda p: p.pid, default=None)
-    return [p for p in ours if p != zygote] + psutil.Process(engine.running().judges.pid).children()
+    parents = engine.running()
+    sandbox_outside = psutil.Process(parents.students.pid)
+    sandbox_inside = sandbox_outside.children()
+    try:
+        warm = [process for inside in sandbox_inside for process in inside.children()]
+        kept = {*sandbox_inside, min(warm, key=lambda process: process.pid)}
+    except psutil.NoSuchProcess:
+        return sandbox_inside  # something just ended: look again
+    below = sandbox_outside.children(recursive=True)
+    return [p for p in below if p not in kept] + psutil.Process(parents.judges.pid).children()
 
 
 def surroundings(settings: Settings) -> dict[str, Any]:

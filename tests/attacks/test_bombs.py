@@ -8,7 +8,7 @@ from autograder.engine.runner import Budget
 from tests.attacks.conftest import NAME, Classroom, Graded
 from tests.attacks.course import WRONG
 
-BUDGET = Budget(cell=6.0, total=20.0)
+BUDGET = Budget(cell=4.0, total=20.0)
 HOLD = "    block = bytearray({size} << 20)\n    block[::4096] = bytes(len(block[::4096]))\n"
 LOUD = "def conv_output_size(*a, **k):\n    {}\n    return -1\n"
 ATTACKS = {

@@ -57,7 +57,7 @@ def test_arrow_keys_and_pointer_read_values_off(notebook: Notebook, widget: Loca
     )
     assert notebook.value("w.x") == -0.1
     widget.locator(".cv-chart").first.hover()  # the middle of the drawing, left of x = 0
-    expect(widget.get_by_role("status")).to_contain_text("ReLU at x = −0.5")
+    expect(widget.get_by_role("status")).to_contain_text("ReLU at x = −0.6")
 
 
 def test_sliders_change_the_curves(notebook: Notebook, widget: Locator) -> None:

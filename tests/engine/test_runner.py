@@ -1,0 +1,167 @@
+"""One submission in the real engine: restarts, limits of time, what is left when a judge dies."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.engine import sandbox
+from autograder.engine.engine import Engine
+from autograder.engine.runner import Budget, Step, Ticket, ticket_in, ticket_out
+from autograder.errors import GradingError
+
+pytestmark = pytest.mark.skipif(
+    bool(sandbox.reason_against()), reason=f"no sandbox: {sandbox.reason_against()}"
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine() as running:
+        running.running()
+        yield running
+
+
+def ticket(*texts: tuple[str, str], budget: Budget = Budget(10, 40)) -> Ticket:
+    steps = tuple(Step(n, role, f"step {n}", source) for n, (role, source) in enumerate(texts))
+    return Ticket(steps, frozenset(), budget)
+
+
+def said(result: dict[str, Any], index: int) -> str:
+    """All that an output of a cell says."""
+    parts = [f"{o.get('text', '')}{o.get('evalue', '')}{o.get('data', {}).get('text/plain', '')}"
+             for o in result["outputs"].get(index, [])]  # fmt: skip
+    return "".join(parts)
+
+
+def test_a_ticket_survives_the_way_to_the_judge() -> None:
+    plain = ticket(("student", "x = 1"), ("test", "x"))
+    assert ticket_in(ticket_out(plain)) == plain
+
+
+def test_names_go_from_cell_to_cell_and_to_the_tests(engine: Engine) -> None:
+    result = engine.run(ticket(("locked", "import math"), ("student", "x = math.floor(2.5)"),
+                               ("student", "x"), ("test", "assert x == 2\n1.5"),
+                               ("test", "assert x == 3, 'not three'")))  # fmt: skip
+    assert [said(result, n) for n in range(5)] == ["", "", "2", "1.5", "not three"]
+
+
+def test_after_an_end_the_cells_before_are_run_again(engine: Engine) -> None:
+    result = engine.run(ticket(("student", "x = 1"), ("student", "y = x + 1"),
+                               ("student", "import os; os._exit(1)"),
+                               ("student", "z = y + 1"), ("test", "assert z == 3")))  # fmt: skip
+    assert "the process ended" in said(result, 2)
+    assert said(result, 3) == said(result, 4) == ""
+
+
+def test_a_cell_that_fails_only_when_run_again_is_left_out(engine: Engine) -> None:
+    """It leaves a mark outside of its process? It can't; it uses the clock."""
+    fragile = f"import os, time\nif time.time() > {time.time() + 1.5}: os._exit(1)\nx = 1"
+    result = engine.run(ticket(("student", fragile), ("student", "y = 2"),
+                               ("student", "time.sleep(2); os._exit(1)"),
+                               ("test", "assert y == 2"), ("test", "x")))  # fmt: skip
+    assert said(result, 3) == ""
+    assert "not defined" in said(result, 4)
+
+
+def test_a_cell_that_hangs_costs_only_itself(engine: Engine) -> None:
+    result = engine.run(ticket(("student", "x = 1"), ("student", "while True: pass"),
+                               ("test", "assert x == 1"), budget=Budget(0.5, 20)))  # fmt: skip
+    assert "too long" in said(result, 1)
+    assert said(result, 2) == ""
+
+
+def test_a_test_that_takes_too_long_is_stopped_as_well(engine: Engine) -> None:
+    result = engine.run(ticket(("test", "while True: pass"), ("test", "2"),
+                               budget=Budget(0.3, 20)))  # fmt: skip
+    assert "too long" in said(result, 0)
+    assert said(result, 1) == "2"
+
+
+def test_time_for_all_cells_is_limited(engine: Engine) -> None:
+    slow = [("student", f"import time; time.sleep(0.4)  # {n}") for n in range(10)]
+    begin = time.monotonic()
+    result = engine.run(ticket(*slow, ("test", "1"), budget=Budget(5, 1)))
+    assert "used up" in said(result, 10)
+    assert time.monotonic() - begin < 20
+
+
+def test_missing_names_of_demonstrations_bring_these_in(engine: Engine) -> None:
+    """A name that no text shows: the run is repeated with all demonstrations."""
+    result = engine.run(ticket(("demo", "x = 5"), ("student", "y = globals()['x']; y + z"),
+                               ("demo", "pass"), ("test", "assert x == 5")))  # fmt: skip
+    assert said(result, 3) == ""
+
+
+def test_a_failed_locked_cell_is_told_and_the_rest_goes_on(engine: Engine) -> None:
+    result = engine.run(ticket(("locked", "1 / 0"), ("student", "x = 1"), ("test", "x")))
+    assert "division" in said(result, 0)
+    assert said(result, 2) == "1"
+
+
+def test_many_pictures_arrive(engine: Engine) -> None:
+    """More than a message's header may hold."""
+    text = ("from IPython.display import Image, display\n"
+            "for _ in range(10): display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(1_500_000)))")  # fmt: skip
+    result = engine.run(ticket(("student", text), ("test", "1")))
+    assert sum("image/png" in o["data"] for o in result["outputs"][0]) == 10
+    assert said(result, 1) == "1"
+
+
+def test_outputs_of_a_notebook_are_limited(engine: Engine) -> None:
+    text = ("from IPython.display import Image, display\n"
+            "for _ in range(8): display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(2_000_000)))")  # fmt: skip
+    result = engine.run(ticket(*[("student", text + f"\n# {n}") for n in range(4)], ("test", "1")))
+    assert "too large to keep" in said(result, 3)
+    assert said(result, 4) == "1"
+
+
+def test_nothing_is_left_when_a_judge_is_killed(engine: Engine) -> None:
+    """The watcher ends the learner's processes even if these ignore everything."""
+    stubborn = (
+        "import os, signal, time\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
+        "for _ in range(3):\n    if os.fork() == 0: os.setsid()\n"
+        "while True:\n    try: time.sleep(100)\n    except BaseException: pass\n"
+    )
+    failed: list[GradingError] = []
+
+    def run() -> None:
+        try:
+            engine.run(ticket(("student", stubborn), budget=Budget(60, 100)))
+        except GradingError as error:
+            failed.append(error)
+
+    parents = engine.running()
+    before = set(psutil.Process(parents.students.pid).children(recursive=True))
+    thread = threading.Thread(target=run)
+    thread.start()
+    wait_for(lambda: len(psutil.Process(parents.students.pid).children(recursive=True))
+             >= len(before) + 9)  # fmt: skip
+    for judge in psutil.Process(parents.judges.pid).children():
+        judge.kill()
+    thread.join(20)
+    assert failed
+    assert "the judge's process failed" in str(failed[0])
+    wait_for(lambda: set(psutil.Process(parents.students.pid).children(recursive=True)) <= before)
+
+
+def wait_for(happens: Any) -> None:
+    end = time.monotonic() + 20
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_after_the_parents_are_killed_the_engine_starts_them_again() -> None:
+    with Engine() as engine:
+        first = engine.running()
+        first.students.kill()
+        first.students.wait(10)
+        assert said(engine.run(ticket(("test", "1"))), 0) == "1"
+        assert engine.running() is not first
