@@ -18,7 +18,7 @@ from autograder import nbgrader_bridge
 from autograder.classroom import Student, hand_in, make_class
 from autograder.engine.sandbox import reason_against
 from autograder.errors import CourseError
-from autograder.grading import Options, Result, grade_session
+from autograder.grading import Options, Result, grade_session, open_engine
 from autograder.release import release_session
 from autograder.report import write_report
 from autograder.results import StudentResult, read_results, remember
@@ -54,13 +54,15 @@ def demonstrate(settings: Settings, session: Session, progress: Progress) -> Dem
         CourseError: when ``.demo/`` holds something that is not ours, or a step fails.
     """
     here = settings.at(clean_folder(settings.root / ".demo"))
-    released = release_session(session, here)
-    students = make_class(session, settings.root)
-    for student in students:
-        hand_in(student, released, here.submitted / student.id / session.number)
     # The class is made up of the course's own text, so it may run where there is no sandbox.
     options = Options(sandboxed=not reason_against())
-    graded = grade_session(here, session, progress, options)
+    with open_engine(options) as engine:
+        engine.warm()
+        released = release_session(session, here)
+        students = make_class(session, settings.root)
+        for student in students:
+            hand_in(student, released, here.submitted / student.id / session.number)
+        graded = grade_session(here, session, progress, options, engine)
     remember(here, session, graded)
     for result in progress([r for r in graded if not r.reason], "feedback"):
         nbgrader_bridge.feedback(here, session.number, result.student)

@@ -15,9 +15,11 @@ from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 TAGS = frozenset(
-    "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img "
-    "kbd li ol p pre s small span strong sub summary sup table tbody td th thead tr u ul".split()
-)
+    ["a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl",
+     "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p",
+     "pre", "s", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th",
+     "thead", "tr", "u", "ul"]
+)  # fmt: skip
 LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*\Z")
 # What MathJax lets a formula do besides typesetting.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,32 @@ from autograder.errors import GradingError
 class Engine:
     """Two warm parents: of the student processes (sandboxed) and of the judges.
 
-    They are started at the first ticket, which takes a few seconds, and started again
-    should one of them die. Use as a context manager, from as many threads as you like.
+    They are started by `warm` or at the first ticket, which takes a few seconds, and
+    started again should one of them die. Use as a context manager, from as many threads
+    as you like.
     """
 
     def __init__(self, *, sandboxed: bool = True, device: str = "cpu") -> None:
         self.sandboxed, self.device = sandboxed, device
-        self.parents: Parents | None = None
-        self.starting = threading.Lock()
+        self.changing = threading.Lock()
+        self.starting: Future[Parents] | None = None
+        # The parents die with the thread that started them, so one thread stays for that.
+        self.keeper = ThreadPoolExecutor(1)
+
+    def warm(self) -> Future[Parents]:
+        """See to it that both parents run or are being started; does not wait."""
+        with self.changing:
+            if self.starting is None or has_ended(self.starting):
+                self.starting = self.keeper.submit(Parents, self.sandboxed, self.device)
+            return self.starting
+
+    def running(self) -> Parents:
+        """Both parents, ready.
+
+        Raises:
+            GradingError: when one of them does not start.
+        """
+        return self.warm().result()
 
     def run(self, ticket: Ticket) -> dict[str, Any]:
         """Run one ticket; thread-safe.
@@ -48,25 +67,30 @@ class Engine:
                 raise
             return self.running().run(ticket)
 
-    def running(self) -> Parents:
-        """Both parents, started if need be."""
-        with self.starting:
-            if self.parents is None or not self.parents.are_alive():
-                self.close()
-                self.parents = Parents(self.sandboxed, self.device)
-            return self.parents
-
     def close(self) -> None:
         """Stop both parents and all that they started."""
-        if self.parents is not None:
-            self.parents.close()
-            self.parents = None
+        if self.starting is not None and self.starting.exception() is None:
+            self.starting.result().close()
+        self.keeper.shutdown()
 
     def __enter__(self) -> Engine:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def has_ended(starting: Future[Parents]) -> bool:
+    """Whether a start has failed, or one of the parents has died since; cleans up."""
+    if not starting.done():
+        return False
+    if starting.exception() is not None:
+        return True
+    parents = starting.result()
+    if parents.are_alive():
+        return False
+    parents.close()
+    return True
 
 
 class Parents:

@@ -38,8 +38,8 @@ class RestoreCells(NbGraderPreprocessor):
             given = given_cells(found, source_path(self, place))
             require_python(found)
         nb.cells = realign(nb.cells, given)
-        nb.metadata = from_dict({"language_info": {"name": "python"}}
-                                | {k: v for k, v in nb.metadata.items() if k == "kernelspec"})  # fmt: skip
+        kernel = {key: value for key, value in nb.metadata.items() if key == "kernelspec"}
+        nb.metadata = from_dict({"language_info": {"name": "python"}} | kernel)
         if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
             nb.nbformat, nb.nbformat_minor = 4, 5
         for number, cell in enumerate(nb.cells):

@@ -37,7 +37,12 @@ function dots({ X, Y }, settings, which) {
   const own = activation(settings.focus, settings);
   return batchOf(settings).map((x) => {
     const kind = Math.abs(own.slope(x)) < settings._flat_below ? "cv-dot cv-flat" : "cv-dot";
-    return svg("circle", { class: kind, cx: X(x).toFixed(1), cy: Y(own[which](x)).toFixed(1), r: 2.6 });
+    return svg("circle", {
+      class: kind,
+      cx: X(x).toFixed(1),
+      cy: Y(own[which](x)).toFixed(1),
+      r: 2.6,
+    });
   });
 }
 

@@ -18,7 +18,11 @@ const KEYS = { ArrowLeft: -0.1, ArrowRight: 0.1, PageDown: -1, PageUp: 1 };
 
 const state = (model) =>
   Object.fromEntries([...TRAITS, ...FIXED].map((name) => [name, model.get(name)]));
-const fixed = (value) => value.toFixed(2).replace(/^-(?!0.00$)/, "−").replace("-", "");
+const fixed = (value) =>
+  value
+    .toFixed(2)
+    .replace(/^-(?!0.00$)/, "−")
+    .replace("-", "");
 const percent = (share) => `${number(100 * share, share > 0 && share < 0.01 ? 1 : 0)} %`;
 const key = (name) => {
   const line = svg("path", { class: `cv-curve cv-${name}`, d: "M0 4H24" });
@@ -63,14 +67,22 @@ function table(model, id) {
     const { mean, std, saturated, dead } = statistics(name, settings);
     const cells = [fixed(mean), fixed(std), percent(saturated), percent(dead)];
     const kind = name === settings.focus ? "cv-picked" : "";
-    return h("tr", { class: kind }, h("th", { scope: "row" }, label), cells.map((text) => h("td", {}, text)));
+    return h(
+      "tr",
+      { class: kind },
+      h("th", { scope: "row" }, label),
+      cells.map((text) => h("td", {}, text)),
+    );
   };
   const draw = (settings) => {
     const held = body.contains(document.activeElement);
     body.replaceChildren(...settings.activations.map((name) => row(name, settings)));
     if (held) body.querySelector("input:checked").focus();
   };
-  return { draw, element: h("table", { class: "cv-table" }, h("thead", {}, h("tr", {}, head)), body) };
+  return {
+    draw,
+    element: h("table", { class: "cv-table" }, h("thead", {}, h("tr", {}, head)), body),
+  };
 }
 
 function render({ model, el }) {
@@ -93,7 +105,11 @@ function render({ model, el }) {
     "Bars: how the inputs (below) and the outputs (right) are spread.";
   root.append(
     chips(model),
-    h("div", { class: "cv-controls" }, sliders.map(([slider]) => slider)),
+    h(
+      "div",
+      { class: "cv-controls" },
+      sliders.map(([slider]) => slider),
+    ),
     stage,
     said,
     element,

@@ -65,7 +65,9 @@ function render({ model, el }) {
     said.textContent = explain(s, result);
     said.classList.toggle("cv-note", !result.fits);
     mend.hidden = result.fits || s.kind === "inverted_residual";
-    drawing.replaceChildren(drawBlock(result, s.kind === "inverted_residual" ? "output" : "ReLU → output"));
+    drawing.replaceChildren(
+      drawBlock(result, s.kind === "inverted_residual" ? "output" : "ReLU → output"),
+    );
     costs.replaceChildren(blockTable(result));
   });
 }

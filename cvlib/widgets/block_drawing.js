@@ -7,7 +7,8 @@ const RAIL = 335; // of the shortcut
 const [SHAPE_ROOM, BAR, BOX, GAP] = [35, 14, 44, 12]; // heights
 const WIDEST = 250;
 
-const rect = (x, y, width, height, kind) => svg("rect", { x, y, width, height, rx: 6, class: kind });
+const rect = (x, y, width, height, kind) =>
+  svg("rect", { x, y, width, height, rx: 6, class: kind });
 const text = (x, y, kind, words) => svg("text", { x, y, class: kind }, words);
 const arrow = (x, from, to, kind = "") =>
   svg("path", { class: `cv-flow ${kind}`, d: `M${x} ${from}V${to}m-4 -6l4 6l4 -6` });
@@ -42,8 +43,14 @@ function shortcutLine(result, projection, y, start) {
   });
   const middle = y / 2 + 6;
   const box = projection
-    ? layerBox(RAIL, middle - 22, 124, { ...projection, name: projection.name.replace(", stride", " / ") })
-    : [rect(RAIL - 50, middle - 14, 100, 28, "cv-box"), text(RAIL, middle + 5, "cv-box-name", "identity")];
+    ? layerBox(RAIL, middle - 22, 124, {
+        ...projection,
+        name: projection.name.replace(", stride", " / "),
+      })
+    : [
+        rect(RAIL - 50, middle - 14, 100, 28, "cv-box"),
+        text(RAIL, middle + 5, "cv-box-name", "identity"),
+      ];
   const label = text(RAIL, y - 22, `cv-shape ${kind}`, shapeText(result.shortcut));
   const halo = rect(RAIL - 60, y - 37, 120, 20, "cv-halo");
   return [line, box, halo, label];
@@ -79,7 +86,8 @@ export function drawBlock(result, last) {
     parts.unshift(shortcutLine(result, projection, centre, start));
     parts.push(arrow(MIDDLE, y, y + GAP - 1), addition(centre, result.fits));
     y = centre + 15;
-    if (result.fits) parts.push(arrow(MIDDLE, y, y + GAP + 4), text(MIDDLE, y + GAP + 18, "cv-box-after", last));
+    if (result.fits)
+      parts.push(arrow(MIDDLE, y, y + GAP + 4), text(MIDDLE, y + GAP + 18, "cv-box-after", last));
     y += result.fits ? GAP + 20 : 4;
   }
   const viewBox = `0 0 ${WIDTH} ${y + 4}`;
@@ -88,10 +96,18 @@ export function drawBlock(result, last) {
 
 // One row per convolution, and the sums.
 export function blockTable({ steps, parameters, macs }) {
-  const head = ["layer", "output", "parameters", "MACs"].map((name) => h("th", { scope: "col" }, name));
+  const head = ["layer", "output", "parameters", "MACs"].map((name) =>
+    h("th", { scope: "col" }, name),
+  );
   const count = (value) => value.toLocaleString("en");
   const row = (name, shape, costs) =>
-    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, shape), costs.map((each) => h("td", {}, count(each))));
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", {}, shape),
+      costs.map((each) => h("td", {}, count(each))),
+    );
   const rows = steps.map((step) => {
     const name = step.on === "shortcut" ? `shortcut: ${step.name}` : step.name;
     return row(`${name}, BN`, shapeText(step.shape), [step.parameters, step.macs]);

@@ -57,8 +57,14 @@ function render({ model, el }) {
   const play = button("Play", toggle, { class: "cv-button cv-primary" });
   const moves = [
     play,
-    button("Step", stopAnd(() => walk(1))),
-    button("20 steps", stopAnd(() => walk(20))),
+    button(
+      "Step",
+      stopAnd(() => walk(1)),
+    ),
+    button(
+      "20 steps",
+      stopAnd(() => walk(20)),
+    ),
   ];
   const others = () => update(model, { seed: (model.get("seed") + 1) % SEEDS });
   const starts = [button("Start again", stopAnd(restart)), button("Other units", stopAnd(others))];

@@ -60,17 +60,23 @@ class DyingReLU(ChartWidget):
     _start_weights: Any = traitlets.List().tag(sync=True)
     _max_steps = traitlets.Int(MAX_STEPS).tag(sync=True)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._load_task()
-        if "state" not in kwargs:
-            self.restart()
-
     @traitlets.validate("activation")
     def _known_activation(self, proposal: Any) -> str:
         if proposal["value"] not in ("relu", "leaky_relu"):
             raise BadValueError(f"activation must be relu or leaky_relu, got {proposal['value']!r}")
         return proposal["value"]
+
+    @traitlets.default("_inputs")
+    def _inputs_of_task(self) -> list[float]:
+        return self.task.inputs.tolist()
+
+    @traitlets.default("_targets")
+    def _targets_of_task(self) -> list[list[float]]:
+        return self.task.targets.tolist()
+
+    @traitlets.default("_start_weights")
+    def _weights_of_task(self) -> list[float]:
+        return self.task.weights.tolist()
 
     @traitlets.default("state")
     def _state_at_start(self) -> dict[str, Any]:
@@ -79,15 +85,12 @@ class DyingReLU(ChartWidget):
 
     @traitlets.observe("seed")
     def _start_with_other_units(self, _change: Any) -> None:
-        self._load_task()
+        self._targets, self._start_weights = self._targets_of_task(), self._weights_of_task()
         self.restart()
 
     @traitlets.observe("initial_bias")
     def _start_with_other_bias(self, _change: Any) -> None:
         self.restart()
-
-    def _load_task(self) -> None:
-        self._inputs, self._targets, self._start_weights = (part.tolist() for part in self.task)
 
     def _as_state(self, weights: Tensor, biases: Tensor, before: list[Any]) -> dict[str, Any]:
         loss = losses(self.task, weights, biases, self.slope).mean().item()

@@ -3,7 +3,14 @@ import { chart, curve, xAt } from "./chart.js";
 
 const FRAME = { width: 800, height: 330 };
 const LEAST = 1e-20; // what is smaller leaves the plot
-const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -5, PageUp: 5, Home: -Infinity, End: Infinity };
+const KEYS = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageDown: -5,
+  PageUp: 5,
+  Home: -Infinity,
+  End: Infinity,
+};
 const SUPERSCRIPTS = { "-": "⁻" };
 [..."⁰¹²³⁴⁵⁶⁷⁸⁹"].forEach((sign, digit) => (SUPERSCRIPTS[digit] = sign));
 
@@ -55,7 +62,14 @@ function legend(model) {
       value.textContent = scientific(_norms[net][layer - 1]);
     }
   };
-  return { show, element: h("div", { class: "cv-nets" }, entries.map((each) => each.element)) };
+  return {
+    show,
+    element: h(
+      "div",
+      { class: "cv-nets" },
+      entries.map((each) => each.element),
+    ),
+  };
 }
 
 const layerRange = (depth) => [0.5, depth + 0.5];
@@ -104,7 +118,9 @@ function render({ model, el }) {
   const caption = h("div", { class: "cv-help cv-caption" }, "layer, 1 next to the input");
   const said = liveLine();
   const { show, element } = legend(model);
-  const again = button("Other weights", () => update(model, { seed: (model.get("seed") + 1) % 100 }));
+  const again = button("Other weights", () =>
+    update(model, { seed: (model.get("seed") + 1) % 100 }),
+  );
   const note =
     "Gradient norm at each layer’s weight, log scale: 3×3 convolutions with 8 channels and ReLU as " +
     "torch initialises them; the same ones in all four networks.";

@@ -63,7 +63,7 @@ class NetNames(traitlets.List):
     def validate(self, obj: Any, value: Any) -> list[str]:
         """Return the list, or raise BadValueError."""
         is_list = isinstance(value, (list, tuple))
-        names = [net for net in value if net in NETS] if is_list else []
+        names = [net for net in value if net in list(NETS)] if is_list else []
         if not is_list or len(set(names)) != len(value):
             raise BadValueError(f"{self.name} must be some of {', '.join(NETS)}, got {value!r}")
         return names

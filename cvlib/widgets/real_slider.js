@@ -31,7 +31,14 @@ export function realSlider(model, name, label) {
 
 // With step "any" the browser moves by a hundredth of the range; by fixed steps is better here.
 function stepByKey(event, input, by, change) {
-  const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 5, PageDown: -5 };
+  const steps = {
+    ArrowRight: 1,
+    ArrowUp: 1,
+    ArrowLeft: -1,
+    ArrowDown: -1,
+    PageUp: 5,
+    PageDown: -5,
+  };
   if (!(event.key in steps)) return;
   event.preventDefault();
   input.valueAsNumber = input.valueAsNumber + steps[event.key] * by;

@@ -33,7 +33,9 @@ export function logitBars(model) {
     const kept = Math.min(MOST, Math.max(-MOST, Math.round(10 * value) / 10));
     update(model, { logits: model.get("logits").with(i, kept) });
   };
-  const bars = labels.map((label, i) => logitBar(frame, label, i, set, () => model.get("logits")[i]));
+  const bars = labels.map((label, i) =>
+    logitBar(frame, label, i, set, () => model.get("logits")[i]),
+  );
   frame.plot.append(...bars.map((bar) => bar.element));
   watch(model, ["logits"], () => model.get("logits").forEach((value, i) => bars[i].show(value)));
   return figure("logits z (drag the bars)", frame);

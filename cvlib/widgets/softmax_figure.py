@@ -22,11 +22,11 @@ def softmax_figure(widget: SoftmaxTemperature) -> Figure:
     logits = torch.tensor(widget.logits, dtype=torch.float64)
     figure = Figure(figsize=(10, 2.8), layout="constrained")
     first, *others = figure.subplots(1, 4)
-    first.bar(LABELS, logits, color=PALETTE["orange"])
+    first.bar(LABELS, widget.logits, color=PALETTE["orange"])
     first.axhline(0, color=INK, linewidth=0.6)
     first.set_title("logits")
     for axes, factor in zip(others, (0.25, 1, 4), strict=True):
         temperature = factor * widget.temperature
-        axes.bar(LABELS, (logits / temperature).softmax(dim=0), color=PALETTE["blue"])
+        axes.bar(LABELS, (logits / temperature).softmax(dim=0).tolist(), color=PALETTE["blue"])
         axes.set(ylim=(0, 1), title=f"softmax, T = {temperature:g}")
     return figure

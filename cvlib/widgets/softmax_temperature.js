@@ -4,7 +4,15 @@ import { logitBars, probabilityBars } from "./softmax_bars.js";
 import { entropy, naive, scaled, softmax } from "./softmax_numbers.js";
 
 const TRAITS = ["logits", "temperature", "shift", "_labels"];
-const COLUMNS = ["class", "x = (z + c) / T", "exp(x)", "naive p", "x − max x", "exp(x − max x)", "stable p"];
+const COLUMNS = [
+  "class",
+  "x = (z + c) / T",
+  "exp(x)",
+  "naive p",
+  "x − max x",
+  "exp(x − max x)",
+  "stable p",
+];
 
 // Numbers from 10⁻⁴⁵ to 10³⁸ in a narrow column.
 function short(value) {
@@ -25,7 +33,8 @@ function table(s) {
   const most = Math.max(...values);
   const probabilities = softmax(values);
   const head = COLUMNS.map((text) => h("th", { scope: "col" }, text));
-  const cell = (value) => h("td", { class: Number.isFinite(value) ? "" : "cv-broken" }, short(value));
+  const cell = (value) =>
+    h("td", { class: Number.isFinite(value) ? "" : "cv-broken" }, short(value));
   const rows = s._labels.map((label, i) => {
     const lowered = values[i] - most;
     const cells = [values[i], powers[i], shares[i], lowered, Math.exp(lowered), probabilities[i]];
@@ -82,7 +91,12 @@ function render({ model, el }) {
       realSlider(model, "temperature", "Temperature T"),
       realSlider(model, "shift", "Shift c"),
     ),
-    h("div", { class: "cv-row" }, h("span", {}, "Add to every logit:"), [0, 80, 1000, -1000].map(shiftTo)),
+    h(
+      "div",
+      { class: "cv-row" },
+      h("span", {}, "Add to every logit:"),
+      [0, 80, 1000, -1000].map(shiftTo),
+    ),
     h("div", { class: "cv-charts" }, logitBars(model), right),
     meter,
     said,

@@ -171,8 +171,10 @@ def test_honest_helpers_output_is_there_for_manual_grading(attacks: dict[str, Gr
 def test_honest_solution_over_two_cells_keeps_full_points(room: Classroom) -> None:
     notebook = room.notebook(RIGHT)
     place = next(i for i, c in enumerate(notebook.cells) if mark(c) == "01-output-size-solution")
-    notebook.cells[place].source = HEAD + "    return finish(size, kernel_size, stride, padding, dilation)"
-    notebook.cells.insert(place + 1, new_code_cell(RIGHT_ONE.replace("conv_output_size", "finish")))
+    notebook.cells[place].source = (
+        HEAD + "    return end(size, kernel_size, stride, padding, dilation)"
+    )
+    notebook.cells.insert(place + 1, new_code_cell(RIGHT_ONE.replace("conv_output_size", "end")))
     notebook.cells.insert(place + 1, new_markdown_cell("My thoughts."))
     room.hand_in("mallory", notebook)
     graded = with_neighbour(room)["mallory"]
@@ -190,8 +192,8 @@ def test_honest_markdown_edits_keep_full_points(attack: Attack) -> None:
 
 
 def test_honest_work_in_place_on_a_copy_keeps_full_points(room: Classroom) -> None:
-    answers = RIGHT | {"01-double": "def double(x):\n    y = x.clone()\n    y.mul_(2)\n    return y"}
-    room.hand_in("mallory", room.notebook(answers))
+    answer = "def double(x):\n    y = x.clone()\n    y.mul_(2)\n    return y"
+    room.hand_in("mallory", room.notebook(RIGHT | {"01-double": answer}))
     assert with_neighbour(room)["mallory"].of("01-double") == 4
 
 

@@ -13,8 +13,8 @@ LIARS = {
     "    __hash__ = __int__ = __index__ = __len__ = lambda *a: 1\n"
     "    __ne__ = lambda *a: False\n"
     "def conv_output_size(*a, **k): return Liar()",
-    "int_subclass": "class Liar(int):\n    __eq__ = lambda *a: True\n    __ne__ = lambda *a: False\n"
-    "    __hash__ = int.__hash__\n"
+    "int_subclass": "class Liar(int):\n    __eq__ = lambda *a: True\n"
+    "    __ne__ = lambda *a: False\n    __hash__ = int.__hash__\n"
     "def conv_output_size(*a, **k): return Liar(1)",
     "float_subclass": "class Liar(float):\n    __eq__ = __ge__ = __le__ = lambda *a: True\n"
     "    __hash__ = float.__hash__\n    __sub__ = __rsub__ = lambda *a: 0.0\n"
@@ -22,7 +22,8 @@ LIARS = {
     "str_subclass": "class Liar(str):\n    __eq__ = lambda *a: True\n    __hash__ = str.__hash__\n"
     "def conv_output_size(*a, **k): return Liar('30')",
     "tensor_subclass": "class Liar(torch.Tensor):\n"
-    "    @classmethod\n    def __torch_function__(cls, f, types, args=(), kwargs=None): return True\n"
+    "    @classmethod\n"
+    "    def __torch_function__(cls, f, types, args=(), kwargs=None): return True\n"
     "    __eq__ = lambda *a: True\n    __hash__ = object.__hash__\n"
     "def conv_output_size(*a, **k): return torch.zeros(()).as_subclass(Liar)",
     "lying_class": "class Liar:\n    __class__ = int\n    __eq__ = lambda *a: True\n"
@@ -51,7 +52,7 @@ LIARS = {
     "huge_list": "def conv_output_size(*a, **k): return [0] * 3_000_000",
     "huge_text": "def conv_output_size(*a, **k): return 'x' * 50_000_000",
     "half_a_character": "def conv_output_size(*a, **k): return '\\ud800' * 5",
-    "unhashable_keys": "def conv_output_size(*a, **k): return {frozenset([1]): 2, (1, 2): {3: [4]}}",
+    "strange_keys": "def conv_output_size(*a, **k): return {frozenset([1]): 2, (1, 2): {3: 4}}",
     "stop_iteration": "def conv_output_size(*a, **k): raise StopIteration(5)",
     "system_exit": "def conv_output_size(*a, **k): raise SystemExit(0)",
     "keyboard_interrupt": "def conv_output_size(*a, **k): raise KeyboardInterrupt",

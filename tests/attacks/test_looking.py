@@ -19,7 +19,8 @@ LOOKS = {
     "frames": "import sys, traceback\n"
     "def conv_output_size(*a, **k):\n"
     "    f = sys._getframe()\n"
-    "    while f: print(f.f_code.co_name, sorted(f.f_locals), repr(f.f_locals)[:3000]); f = f.f_back\n"
+    "    while f:\n"
+    "        print(f.f_code.co_name, sorted(f.f_locals), repr(f.f_locals)[:3000]); f = f.f_back\n"
     "    raise ValueError('seen: ' + ''.join(traceback.format_stack())[-5000:])\n"
     "try: conv_output_size()\nexcept ValueError as e: print(e)",
     "garbage_collector": "import gc\n"
@@ -162,7 +163,7 @@ def test_submission_cannot_read_another_that_runs_at_once(room: Classroom) -> No
 
 def test_submission_cannot_leave_a_note_for_the_next(room: Classroom) -> None:
     """What one leaves in every writable place, another does not find."""
-    places = "/ /tmp /dev /dev/shm /var/tmp /library /run /home /usr/tmp /opt".split()
+    places = ["/", "/tmp", "/dev", "/dev/shm", "/var/tmp", "/library", "/run", "/home", "/opt"]
     code = (
         "import os\n"
         f"for place in {places}:\n"

@@ -165,7 +165,7 @@ def test_submission_cannot_get_new_rights(attack: Attack) -> None:
         "}\n"
         "for name, go in tries.items():\n"
         "    print('GOT' if go() not in (-1, None) else 'refused', name)\n"
-        "for command in ('unshare -Urm true', 'sudo -n true', 'su -c true', 'nsenter -t 1 -m true'):\n"
+        "for command in ('unshare -Urm true', 'sudo -n true', 'su -c true', 'nsenter -t 1 -m'):\n"
         "    done = subprocess.run(command + ' </dev/null', shell=True, capture_output=True)\n"
         "    print('RAN' if done.returncode == 0 else 'refused', command)\n"
         "print(open('/proc/self/status').read())\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -31,7 +32,8 @@ for mime in ('application/vnd.jupyter.widget-view+json', 'application/javascript
     display({{mime: {SCRIPT!r}, 'text/plain': {SCRIPT!r}}}, raw=True)
 for mime in ('image/png', 'image/jpeg'):
     display({{mime: 'x"><script>EVIL()</script>', 'text/plain': 'p'}}, raw=True)
-display({{'text/plain': 'x'}}, raw=True, metadata={{'text/html': {{'isolated': True}}, 'tags': ['"><script>EVIL()</script>']}})
+metadata = {{'text/html': {{'isolated': True}}, 'tags': ['"><script>EVIL()</script>']}}
+display({{'text/plain': 'x'}}, raw=True, metadata=metadata)
 class Loud:
     _repr_html_ = _repr_javascript_ = _repr_svg_ = __repr__ = lambda self: {SCRIPT!r}
 Loud()
@@ -96,8 +98,8 @@ def spiked(notebook: NotebookNode) -> None:
                        new_raw_cell(SCRIPT, metadata=metadata), new_raw_cell(SCRIPT)]  # fmt: skip
     shown = new_output("display_data", data={"text/html": SCRIPT})
     notebook.cells.append(new_code_cell("1", metadata=metadata, outputs=[shown]))
-    notebook.metadata["language_info"] = {"name": '"><script>EVIL()</script>',
-                                          "pygments_lexer": '"><script>EVIL()</script>'}  # fmt: skip
+    quote = '"><script>EVIL()</script>'
+    notebook.metadata["language_info"] = {"name": quote, "pygments_lexer": quote}
     notebook.metadata["title"] = SCRIPT
     notebook.metadata["authors"] = [{"name": SCRIPT}]
     state = {"state": {"x": {"model_name": SCRIPT}}, "version_major": 2}
@@ -169,7 +171,7 @@ def test_honest_markdown_still_looks_like_markdown(classroom: Classroom) -> None
     classroom.clear()
     notebook = classroom.notebook(RIGHT)
     cell = next(c for c in notebook.cells if mark(c) == "01-why-open")
-    picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    picture = b64encode(b"\x89PNG\r\n\x1a\n" + bytes(60)).decode()
     cell.attachments = {"a.png": {"image/png": picture}}
     cell.source = (
         "**Because** $a < b$ and `x > 1`, see [torch](https://pytorch.org).\n\n"

@@ -38,12 +38,14 @@ PATCHES = {
     "    def visit_Assert(self, node): return ast.Pass()\n"
     "    def visit_Call(self, node): return ast.Constant(2.0)\n"
     "get_ipython().ast_transformers.append(Drop())",
-    "input_transformer": "get_ipython().input_transformers_cleanup.append(lambda lines: ['2.0\\n'])\n"
-    "get_ipython().input_transformers_post.append(lambda lines: ['2.0\\n'])",
+    "input_transformer": "shell = get_ipython()\n"
+    "shell.input_transformers_cleanup.append(lambda lines: ['2.0\\n'])\n"
+    "shell.input_transformers_post.append(lambda lines: ['2.0\\n'])",
     "run_cell": "shell = get_ipython()\n"
-    "type(shell).run_cell = lambda *a, **k: None\nshell.showtraceback = lambda *a, **k: None\n"
+    "type(shell).run_cell = lambda *a, **k: None\n"
+    "shell.showtraceback = lambda *a, **k: None\n"
     "shell.set_custom_exc((BaseException,), lambda *a, **k: None)",
-    "cell_events": "for event in ('pre_execute', 'post_execute', 'pre_run_cell', 'post_run_cell'):\n"
+    "cell_events": "for event in 'pre_execute', 'post_execute', 'pre_run_cell', 'post_run_cell':\n"
     "    get_ipython().events.register(event, lambda *a: print('2.0'))",
     "json_and_struct": "import json, struct\n"
     "json.dumps = lambda *a, **k: '{\"value\": 5}'\nstruct.Struct.pack = lambda *a: b''",
@@ -55,7 +57,8 @@ PATCHES = {
     "sys.setrecursionlimit(60)",
     "signals": "import signal\n"
     "for number in range(1, 65):\n"
-    "    try:\n        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+    "    try: signal.signal(number, signal.SIG_IGN)\n"
+    "    except (OSError, ValueError): pass\n"
     "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))",
 }
 

@@ -41,7 +41,8 @@ ATTACKS = {
         CALL.format("m.conv_output_size"),
     ),
     "fresh_import": (
-        "import sys\nfor n in [n for n in sys.modules if n.startswith('cvlib')]: del sys.modules[n]\n"
+        "import sys\n"
+        "for n in [n for n in sys.modules if n.startswith('cvlib')]: del sys.modules[n]\n"
         "from cvlib import conv as again",
         CALL.format("again.conv_output_size"),
     ),

@@ -76,8 +76,8 @@ SAYS = {
     "closed": "me.channel.shutdown(socket.SHUT_RDWR)",
     "never_reads": "os.close(me.channel.fileno()); time.sleep(1000)",
     "reply_flood": "[reply(5) for _ in range(20_000)]",
-    "answers_in_advance": "[frame(['d', ['value', n], ['seen', ['d', ['value', n], ['raised', None],"
-    " ['changed', ['l']], ['gradients', ['d']]]]]) for n in (30, 112, 4, 21, 1)]",
+    "answers_in_advance": "[frame(['d', ['value', n], ['seen', ['d', ['value', n],"
+    " ['raised', None], ['changed', ['l']], ['gradients', ['d']]]]]) for n in (30, 112, 4, 21, 1)]",
     "body_bomb": "[frame(['d', ['value', 1]], bytes(2 ** 27)) for _ in range(8)]",
     "descriptors": "socket.send_fds(me.channel, [bytes(12)], [me.channel.fileno()] * 50)",
 }

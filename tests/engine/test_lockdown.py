@@ -54,9 +54,7 @@ def test_filter_leaves_memory_files_to_graphics_drivers() -> None:
     assert interpret(syscalls.assemble("x86_64", memory_files=True), 319, 0) == syscalls.ALLOW
 
 
-def interpret(
-    program: bytes, number: int, argument: int, architecture: int = 0xC000003E
-) -> int:
+def interpret(program: bytes, number: int, argument: int, architecture: int = 0xC000003E) -> int:
     data = {syscalls.NUMBER: number, syscalls.ARCHITECTURE: architecture,
             syscalls.FIRST_ARGUMENT: argument}  # fmt: skip
     lines = list(struct.iter_unpack("HBBI", program))

@@ -23,7 +23,7 @@ anything = st.recursive(
 )  # fmt: skip
 outputs = st.fixed_dictionaries(
     {"output_type": st.sampled_from(["stream", "error", "display_data", "execute_result", "x"])},
-    optional={key: anything for key in ("name", "text", "data", "traceback", "ename", "evalue")},
+    optional=dict.fromkeys(("name", "text", "data", "traceback", "ename", "evalue"), anything),
 )
 
 

@@ -19,6 +19,10 @@ pytestmark = pytest.mark.skipif(
     bool(sandbox.reason_against()), reason=f"no sandbox: {sandbox.reason_against()}"
 )
 
+QUICK = Budget(10, 40)
+SHOW = "from IPython.display import Image, display\nfor _ in range({}): display(Image({}))"
+PICTURE = "b'\\x89PNG\\r\\n\\x1a\\n' + bytes({})"
+
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
@@ -27,7 +31,7 @@ def engine() -> Iterator[Engine]:
         yield running
 
 
-def ticket(*texts: tuple[str, str], budget: Budget = Budget(10, 40)) -> Ticket:
+def ticket(*texts: tuple[str, str], budget: Budget = QUICK) -> Ticket:
     steps = tuple(Step(n, role, f"step {n}", source) for n, (role, source) in enumerate(texts))
     return Ticket(steps, frozenset(), budget)
 
@@ -106,16 +110,14 @@ def test_a_failed_locked_cell_is_told_and_the_rest_goes_on(engine: Engine) -> No
 
 def test_many_pictures_arrive(engine: Engine) -> None:
     """More than a message's header may hold."""
-    text = ("from IPython.display import Image, display\n"
-            "for _ in range(10): display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(1_500_000)))")  # fmt: skip
+    text = SHOW.format(10, PICTURE.format(1_500_000))
     result = engine.run(ticket(("student", text), ("test", "1")))
     assert sum("image/png" in o["data"] for o in result["outputs"][0]) == 10
     assert said(result, 1) == "1"
 
 
 def test_outputs_of_a_notebook_are_limited(engine: Engine) -> None:
-    text = ("from IPython.display import Image, display\n"
-            "for _ in range(8): display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(2_000_000)))")  # fmt: skip
+    text = SHOW.format(8, PICTURE.format(2_000_000))
     result = engine.run(ticket(*[("student", text + f"\n# {n}") for n in range(4)], ("test", "1")))
     assert "too large to keep" in said(result, 3)
     assert said(result, 4) == "1"

@@ -104,8 +104,9 @@ def test_a_warm_parent_that_dies_is_replaced(tmp_path: Path, victim: str) -> Non
     course.hand_in("anyone")
     with Engine() as engine:
         course.engine = engine
-        getattr(engine.running(), victim).kill()
-        getattr(engine.parents, victim).wait()
+        process = getattr(engine.running(), victim)
+        process.kill()
+        process.wait()
         assert course.grade()["anyone"].reason == ""
     assert course.scores("anyone")["01-output-size-hidden"] == 2.0
 

@@ -103,14 +103,14 @@ def test_bad_setting_is_refused(name: str, value: Any) -> None:
 @needs_node
 def test_numbers_of_the_browser() -> None:
     given = [0, 999, 1000, 38720, 999_960, 138357544, 15470264320]
-    written = run_js("model_explorer.js", "given.map(short)", given)
+    written = run_js("model_tables.js", "given.map(short)", given)
     assert written == ["0", "999", "1 k", "38.7 k", "1 M", "138 M", "15.5 G"]
 
 
 @needs_node
 def test_rows_and_bars_of_the_browser() -> None:
     tables = [for_browser(name, 224) for name in ("vgg16", "resnet50")]
-    places, full = run_js("model_explorer.js", "[placesOf(given), fullBars(given)]", tables)
+    places, full = run_js("model_tables.js", "[placesOf(given), fullBars(given)]", tables)
     assert places == [224, 112, 56, 28, 14, 7, 0]
     assert full == [123_642_856, 4_624_220_160]
 
