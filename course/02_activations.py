@@ -609,12 +609,12 @@ explain("02-depth-std")
 # ## Exercise 6 · A fair start
 #
 # He and his colleagues gave back what ReLU takes: Var(w) = 2 / fan_in. (Glorot's *Xavier* start,
-# 2/(fan_in + fan_out), is made for tanh and sigmoid.)
+# 2/(fan_in + fan_out), is for tanh and sigmoid.)
 #
 # **Write** `he_normal_(weight)`: fill a weight of shape (out, in) or (out, in, KH, KW) with normal
 # numbers of mean 0 and *standard deviation* √(2 / fan_in), **in place**, and return it. fan_in
 # counts the products behind one output: in · KH · KW. `torch.nn.init` is off limits. (The test
-# looks at a large weight's mean, std, and share of numbers within one std.)
+# looks at a large weight's mean, std, and share within one std.)
 #
 # - *By hand:* shape (256, 64, 3, 3): fan_in = 64 · 9 = 576, std = √(2/576) ≈ 0.059.
 # - *Edge case:* autograd forbids writing into parameters, except inside

@@ -51,6 +51,7 @@ ORACLES: dict[str, Callable[[], Any]] = {
     "02-log-rule": lambda: round(math.log(math.e**3 * math.e**4), 9),
     "02-he-std": lambda: round(he_std(32, 8, 5, 5), 3),
     "02-temperature": lambda: second_of_two(1 / 2),
+    "02-far-behind": lambda: torch.log_softmax(torch.tensor([200.0, 0.0]), dim=0)[1].item(),
 }
 
 SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
@@ -141,6 +142,13 @@ def test_in_place_relu_behind_a_sigmoid_breaks_and_behind_a_convolution_does_not
     norm = nn.BatchNorm2d(1)
     norm(torch.randn(2, 1, 3, 3, requires_grad=True)).relu_().sum().backward()
     assert right_text("02-inplace").startswith("A RuntimeError: a tensor needed")
+
+
+def test_softmax_rounds_to_zero_what_log_softmax_keeps() -> None:
+    x = torch.tensor([200.0, 0.0])
+    assert x.softmax(0)[1].item() == 0
+    assert x.softmax(0).log()[1].item() == -math.inf
+    assert x.log_softmax(0)[0].item() == 0
 
 
 def test_squeeze_eats_a_batch_of_one() -> None:
