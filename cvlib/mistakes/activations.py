@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cvlib.activations import relu, sigmoid, softmax, weight_spread
+from cvlib.activations import softmax, weight_spread
 from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values
 from cvlib.mistakes.attempt import source_as
 
@@ -442,7 +442,7 @@ def takes_the_input_for_the_output(x):
     asks="How steep is a sigmoid far to the right, where it is flat?",
 )
 def adds_instead_of_subtracting(x):
-    return sigmoid(x) * (1 + sigmoid(x))
+    return torch.sigmoid(x) * (1 + torch.sigmoid(x))
 
 
 @mistake_in(
@@ -452,7 +452,7 @@ def adds_instead_of_subtracting(x):
     asks="What does your function give at 0, and what is the slope there?",
 )
 def uses_the_formula_of_tanh(x):
-    return 1 - sigmoid(x) ** 2
+    return 1 - torch.sigmoid(x) ** 2
 
 
 @mistake_in(
@@ -473,7 +473,7 @@ def overflows_in_the_slope(x):
     asks="How steep is the curve at x = 10, where it has almost reached 1?",
 )
 def returns_the_sigmoid_itself(x):
-    return sigmoid(x)
+    return torch.sigmoid(x)
 
 
 # 02-slopes: dead_units --------------------------------------------------------------------------
@@ -1260,7 +1260,7 @@ mistaken_values(
     asks="What does the manual of `F.cross_entropy` say its first argument should hold?",
 )
 def leaves_it_as_it_was(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.cross_entropy(torch.softmax(logits, dim=1), targets)
 
 
@@ -1270,7 +1270,7 @@ def leaves_it_as_it_was(features, weight, targets):
     asks="Which softmax is inside `F.cross_entropy` already?",
 )
 def turns_the_softmax_round(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.cross_entropy(torch.softmax(logits, dim=0), targets)
 
 
@@ -1280,7 +1280,7 @@ def turns_the_softmax_round(features, weight, targets):
     asks="What should a network's last layer hand to `F.cross_entropy`?",
 )
 def squashes_with_a_sigmoid(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.cross_entropy(torch.sigmoid(logits), targets)
 
 
@@ -1290,7 +1290,7 @@ def squashes_with_a_sigmoid(features, weight, targets):
     asks="How can your loss be below 0?",
 )
 def hands_probabilities_to_nll(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.nll_loss(torch.softmax(logits, dim=1), targets)
 
 
@@ -1300,7 +1300,7 @@ def hands_probabilities_to_nll(features, weight, targets):
     asks="Which function of exercise 5 was made for this?",
 )
 def takes_the_logarithm_afterwards(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.nll_loss(torch.log(torch.softmax(logits, dim=1)), targets)
 
 
@@ -1310,7 +1310,7 @@ def takes_the_logarithm_afterwards(features, weight, targets):
     asks="What did `F.cross_entropy` do with the batch before you came?",
 )
 def adds_up_the_batch(features, weight, targets):
-    logits = relu(features) @ weight.T
+    logits = torch.relu(features) @ weight.T
     return F.cross_entropy(logits, targets, reduction="sum")
 
 

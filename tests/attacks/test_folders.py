@@ -181,7 +181,7 @@ def test_submission_cannot_choose_other_students_by_its_name(room: Classroom) ->
     graded = with_neighbour(room)
     assert graded["victor"].of("01-") == 10
     for name in ("*", "vict?r", "[uvw]ictor"):
-        assert name not in graded or graded[name].reason, name
+        assert "can't have this name" in graded[name].reason
 
 
 def test_submission_cannot_stamp_itself_as_graded(room: Classroom) -> None:

@@ -51,9 +51,11 @@ ATTACKS = {
         CALL.format("space['conv_output_size']"),
     ),
     "compiled_files": (
-        "import glob, marshal\n"
-        "found = [f for root in ('/library', '/work', '/home', '/root', '/tmp', '/opt')\n"
-        "         for f in glob.glob(root + '/**/conv_arithmetic*', recursive=True)]\nspace = {}\n"
+        "import glob, marshal, sys\n"
+        "places = [*sys.path, *(place + '/cvlib' for place in sys.path), '/library/cvlib']\n"
+        "found = [file for place in places for inner in ('', '/__pycache__')\n"
+        "         for file in glob.glob(place + inner + '/conv_arithmetic*')]\n"
+        "space = {}\n"
         "exec(marshal.loads(open(found[0], 'rb').read()[16:]), space)",
         CALL.format("space['conv_output_size']"),
     ),
