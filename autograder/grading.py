@@ -30,7 +30,7 @@ from autograder.engine.preprocessors import (
     fingerprint,
     given_cells,
 )
-from autograder.engine.runner import Budget, Ticket
+from autograder.engine.runner import Budget, Ticket, limits_for
 from autograder.errors import CourseError, GradingError
 from autograder.files import write_text
 from autograder.guard import STAMP, is_plain, set_aside
@@ -172,7 +172,8 @@ class Desk:
         steps = make_steps(cells, self.demonstrations)
         every = frozenset(step.index for step in steps)
         needed = every if self.options.all_cells else needed_demos(steps)
-        return Ticket(steps, needed, self.options.budget, sandboxed=self.options.sandboxed)
+        limits = limits_for(self.options.device)
+        return Ticket(steps, needed, self.options.budget, limits, self.options.sandboxed)
 
     def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""

@@ -96,6 +96,7 @@ def fill(settings: Settings, session: Session, root: Path, number: int) -> list[
 
 def warm_floor(session: Session, students: list[Student]) -> float:
     """Seconds a submission for answers and tests alone, everything imported already."""
+    torch.set_num_threads(1)  # as in the engine
     given: dict[str, Any] = {"__name__": "__main__"}
     for cell in session.cells:
         if cell.role == "setup":

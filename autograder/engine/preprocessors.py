@@ -21,7 +21,7 @@ from traitlets import Bool, Float, Unicode, default
 
 from autograder.engine.engine import Engine
 from autograder.engine.plan import grade_id, make_steps, needed_demos, realign
-from autograder.engine.runner import Budget, Step, Ticket
+from autograder.engine.runner import Budget, Step, Ticket, limits_for
 from autograder.errors import GradingError
 
 
@@ -83,7 +83,7 @@ class ExecuteIsolated(NbGraderPreprocessor):
         """What is to be run of a notebook."""
         needed = frozenset(s.index for s in steps) if self.all_cells else needed_demos(steps)
         budget = Budget(self.cell_seconds, self.total_seconds)
-        return Ticket(steps, needed, budget, sandboxed=self.sandbox)
+        return Ticket(steps, needed, budget, limits_for(self.device), self.sandbox)
 
     def running(self) -> Engine:
         """The engine of this process, started at its first use."""
