@@ -19,7 +19,7 @@ DOES_NOT_APPLY = {
     "test_side_effects": "files that a submission writes are thrown away with its scratch folder",
     "test_handle_failure": "cells with unknown ids are the learner's own and cost nothing",
     "test_handle_failure_single_notebook": "the same, for one notebook",
-    "test_missing_source_kernelspec": "a submission's kernel is ignored, so a foreign one is no error",
+    "test_missing_source_kernelspec": "a submission's kernel is ignored: no error",
     "test_no_execute": "outputs that come with a submission are never taken over",
 }
 
