@@ -197,7 +197,7 @@ class MemoryWatch(threading.Thread):
     def run(self) -> None:
         """Sample until stopped."""
         while self.going:
-            time.sleep(0.2)
+            time.sleep(2)  # looking costs time, which would count against the engine
             try:
                 self.sample()
             except psutil.Error:
