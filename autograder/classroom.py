@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.plan import grade_id
 from autograder.rehearse import Attempt, attempts
-from autograder.results import grade_id
 from autograder.session import BEGIN, END, Session
 
 ESSAY = "I worked through one small example by hand, and this is what I think: it depends."

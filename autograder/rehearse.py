@@ -141,9 +141,10 @@ def points_of(outcome: Outcome, most: float) -> float:
     return float(outcome.value) if isinstance(outcome.value, int | float) else most
 
 
-def told_in(printed: str, exercise: str) -> tuple[str, ...]:
-    """Mistakes whose sentence stands in what a test with partial credit printed."""
-    return tuple(m.id for m in mistakes.of(exercise) if m.says in printed)
+def told_in(text: str, exercise: str) -> tuple[str, ...]:
+    """Ids of the known mistakes of an exercise whose sentence stands in a text."""
+    folded = " ".join(text.split())
+    return tuple(m.id for m in mistakes.of(exercise) if " ".join(m.says.split()) in folded)
 
 
 def merged(exercise: Exercise, answer: str) -> str:

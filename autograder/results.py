@@ -15,13 +15,14 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from autograder.engine.plan import grade_id
 from autograder.errors import CourseError
 from autograder.files import write_text
 from autograder.grading import Result, submitted
 from autograder.nbgrader_bridge import open_gradebook
+from autograder.rehearse import told_in
 from autograder.session import Session
 from autograder.settings import Settings
-from cvlib import mistakes
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -147,11 +148,6 @@ def graded_cells(
     return tuple(found)
 
 
-def told_in(text: str, exercise: str) -> tuple[str, ...]:
-    """Ids of the known mistakes of an exercise whose sentence stands in a text."""
-    return tuple(m.id for m in mistakes.of(exercise) if " ".join(m.says.split()) in text)
-
-
 def output_text(cell: Mapping[str, Any]) -> str:
     """All text that a code cell left below it, without colours and line breaks."""
     parts = []
@@ -175,11 +171,6 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
 def cell_sources(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """grade_id → text, for the cells that have one."""
     return {grade_id(cell): joined(cell["source"]) for cell in cells if grade_id(cell)}
-
-
-def grade_id(cell: Mapping[str, Any]) -> str:
-    """The cell's nbgrader id, or ""."""
-    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
 
 
 def joined(text: str | Iterable[str]) -> str:
