@@ -30,7 +30,7 @@ lab: $(READY)
 	$(BIN)/jupyter lab
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import autograder.fast_imports  # noqa: F401
+
+# isort: split
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder.errors import CourseError
+from autograder.guard import STAMP
 from autograder.session import Session, find_session, read_session, session_paths
 from autograder.settings import Settings, load_settings
 
@@ -56,7 +60,8 @@ def main(ctx: click.Context, root: Path) -> None:
       course release 01    source/ → release/ (what students get)
 
     \b
-    An instructor has submissions in submitted/STUDENT/NN/, then:
+    An instructor has downloads from Moodle or Canvas, or submitted/STUDENT/NN/, then:
+      course collect all.zip --assignment 01
       course grade 01      run the tests, fill the gradebook
       course report 01     what did the class not understand?
 
@@ -121,8 +126,36 @@ def check(root: Path, sessions: Sequence[str], seeds: int, quiet: bool) -> None:
         for name in idle:
             click.echo(f"{name}: fails none of the mistakes, so it tests nothing")
         problems += len(wrong) + len(idle)
-        click.echo(f"{session.name}: {len(verdicts)} attempts, {problems} problems")
+        right = sum(v.seconds for v in verdicts if v.attempt.kind == "solution")
+        click.echo(f"{session.name}: {len(verdicts)} attempts, {problems} problems; "
+                   f"all tests of right answers take {right:.2f} s")  # fmt: skip
     sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--assignment", "name", required=True, help="The session, such as 01.")
+@click.option("--from", "kind", type=click.Choice(["auto", "moodle", "canvas", "folder"]),
+              default="auto", show_default=True, help="Where the download comes from.")  # fmt: skip
+@click.option("--roster", "table", type=click.Path(path_type=Path),
+              help="A table of the class as CSV. Default: roster.csv in the course.")  # fmt: skip
+@click.pass_obj
+def collect(root: Path, paths: Sequence[Path], name: str, kind: str, table: Path | None) -> None:
+    """Put downloads (zips, folders) into submitted/STUDENT/NN/.
+
+    Whatever is not certain is asked in collected/NN/questions.csv: write the student's id
+    into its last column and run the command again. Nothing is overwritten or lost.
+    """
+    from autograder.intake.collect import Collector
+    from autograder.intake.roster import read_roster
+    from autograder.tables import collection_table, question_lines
+
+    settings = load_settings(root)
+    (session,) = read_all(settings, [name])
+    collector = Collector(settings, session, read_roster(table or root / "roster.csv"))
+    done = collector.collect(paths, kind)
+    console.print(collection_table(session, done))
+    console.print(question_lines(done), highlight=False, soft_wrap=True)
 
 
 @main.command()
@@ -151,17 +184,21 @@ def grade(
     Submissions that were graded before and have not changed are left alone. A run that
     was interrupted goes on where it stopped.
     """
-    from autograder.engine.runner import Budget
-    from autograder.grading import Options, grade_session, open_engine
-    from autograder.results import remember
-    from autograder.tables import grading_summary
+    from autograder.engine.engine import Engine
+    from autograder.engine.ticket import Budget
 
     settings = load_settings(root)
-    options = Options(
-        workers, not no_sandbox, device, again, all_cells, Budget(cell_seconds, total_seconds)
-    )
-    with open_engine(options) as engine:
-        for session in read_all(settings, sessions):
+    chosen = read_all(settings, sessions)
+    with Engine(sandboxed=not no_sandbox, device=device) as engine:
+        if again or any(has_new(settings, session) for session in chosen):
+            engine.warm()  # it starts while the rest is imported
+        from autograder.grading import Options, grade_session
+        from autograder.results import remember
+        from autograder.tables import grading_summary
+
+        budget = Budget(cell_seconds, total_seconds)
+        options = Options(workers, not no_sandbox, device, again, all_cells, budget)
+        for session in chosen:
             results = grade_session(settings, session, show_progress, options, engine)
             remember(settings, session, results)
             console.print(grading_summary(session, results))
@@ -190,15 +227,20 @@ def demo(root: Path, session: str) -> None:
     Builds, releases, hands in, grades, gives feedback and reports, then checks that the
     gradebook agrees with what each student was made of. Your own grades are not touched.
     """
-    from autograder.demo import demonstrate
+    from autograder.engine.engine import Engine
     from autograder.engine.sandbox import reason_against
-    from autograder.tables import class_table, mistakes_table, reason_lines
 
     settings = load_settings(root)
     (chosen,) = read_all(settings, [session])
+    # The class is made up of the course's own text, so it may run where there is no sandbox.
     if reason_against():
         click.echo(f"{reason_against()}: this made-up class is graded without a sandbox.")
-    done = demonstrate(settings, chosen, show_progress)
+    with Engine(sandboxed=not reason_against()) as engine:
+        engine.warm()  # it starts while the rest is imported
+        from autograder.demo import demonstrate
+        from autograder.tables import class_table, mistakes_table, reason_lines
+
+        done = demonstrate(settings, chosen, show_progress, engine)
     console.print(class_table(chosen, done.results), "")
     console.print(mistakes_table(chosen, done.results), "")
     console.print(reason_lines(done.results), "", highlight=False, soft_wrap=True)
@@ -233,6 +275,13 @@ def read_all(settings: Settings, wanted: Sequence[str]) -> list[Session]:
     if not names:
         return [read_session(path) for path in session_paths(settings.course)]
     return [read_session(find_session(settings.course, name)) for name in names]
+
+
+def has_new(settings: Settings, session: Session) -> bool:
+    """Whether a submission was never graded: a quick look, before much is imported."""
+    stamps = settings.autograded.glob(f"*/{session.number}/{STAMP}")
+    graded = {path.parents[1].name for path in stamps}
+    return any(p.parent.name not in graded for p in settings.submitted.glob(f"*/{session.number}"))
 
 
 def show_progress(items: Sequence[Any], title: str) -> Any:

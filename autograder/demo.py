@@ -16,9 +16,10 @@ from typing import Any
 
 from autograder import nbgrader_bridge
 from autograder.classroom import Student, hand_in, make_class
-from autograder.engine.sandbox import reason_against
+from autograder.engine.engine import Engine
 from autograder.errors import CourseError
-from autograder.grading import Options, Result, grade_session, open_engine
+from autograder.gradebook import kept_open
+from autograder.grading import Options, Result, grade_session
 from autograder.release import release_session
 from autograder.report import write_report
 from autograder.results import StudentResult, read_results, remember
@@ -44,28 +45,28 @@ class Demonstration:
     wrong: list[str]
 
 
-def demonstrate(settings: Settings, session: Session, progress: Progress) -> Demonstration:
+def demonstrate(
+    settings: Settings, session: Session, progress: Progress, engine: Engine
+) -> Demonstration:
     """Run the whole pipeline for a fictitious class.
 
     Args:
         settings: the course's own settings; data goes to ``.demo/`` below its root.
+        engine: sandboxed, where there is a sandbox.
 
     Raises:
         CourseError: when ``.demo/`` holds something that is not ours, or a step fails.
     """
     here = settings.at(clean_folder(settings.root / ".demo"))
-    # The class is made up of the course's own text, so it may run where there is no sandbox.
-    options = Options(sandboxed=not reason_against())
-    with open_engine(options) as engine:
-        engine.warm()
-        released = release_session(session, here)
-        students = make_class(session, settings.root)
-        for student in students:
-            hand_in(student, released, here.submitted / student.id / session.number)
-        graded = grade_session(here, session, progress, options, engine)
+    released = release_session(session, here)
+    students = make_class(session, settings.root)
+    for student in students:
+        hand_in(student, released, here.submitted / student.id / session.number)
+    graded = grade_session(here, session, progress, Options(sandboxed=engine.sandboxed), engine)
     remember(here, session, graded)
-    for result in progress([r for r in graded if not r.reason], "feedback"):
-        nbgrader_bridge.feedback(here, session.number, result.student)
+    with kept_open():
+        for result in progress([r for r in graded if not r.reason], "feedback"):
+            nbgrader_bridge.feedback(here, session.number, result.student)
     read = {result.student: result for result in read_results(here, session)}
     results = [read[student.id] for student in students if student.id in read]
     page = write_report(here, session, results)

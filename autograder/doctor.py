@@ -7,12 +7,16 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 
+from autograder.engine.engine import Engine
 from autograder.engine.sandbox import bubblewrap, reason_against
+from autograder.engine.ticket import Step, Ticket
+from autograder.errors import GradingError
 
 OLDEST_PYTHON = (3, 11)
 NEEDED = ("torch", "torchvision", "nbgrader", "jupyterlab", "jupytext")
@@ -41,7 +45,10 @@ def examine(root: Path) -> Iterator[Finding]:
         yield package(name)
     yield own_package()
     yield alembic()
-    yield sandbox()
+    protection = sandbox()
+    yield protection
+    if protection.state == "good":
+        yield engine()
     yield cuda()
     yield course_folder(root)
     yield writable(root)
@@ -98,6 +105,26 @@ def sandbox() -> Finding:
     told = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
     return Finding("sandbox", "bad", f"bwrap does not run: {told}",
                    "allow unprivileged user namespaces")  # fmt: skip
+
+
+def engine() -> Finding:
+    """The engine, with one small notebook graded for real."""
+    steps = (
+        Step(0, "student", "answer", "answer = 6 * 7"),
+        Step(1, "test", "test", "assert answer == 42"),
+    )
+    try:
+        with Engine() as running:
+            started = running.running().start_seconds
+            begin = time.perf_counter()
+            failed = running.run(Ticket(steps, frozenset()))["outputs"][1]
+            taken = time.perf_counter() - begin
+    except GradingError as error:
+        return Finding("grading", "bad", str(error))
+    if failed:
+        return Finding("grading", "bad", f"a right answer failed: {failed[0].get('evalue')}")
+    return Finding("grading", "good", f"ready in {started:.0f} s, then {taken:.2f} s for a cell "
+                   "and its test")  # fmt: skip
 
 
 def cuda() -> Finding:

@@ -18,22 +18,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder import nbgrader_bridge
 from autograder.engine.engine import Engine
-from autograder.engine.plan import make_steps, needed_demos, realign
+from autograder.engine.plan import make_steps, needed_demos
 from autograder.engine.preprocessors import (
     ExecuteIsolated,
     demonstrations,
     fingerprint,
     given_cells,
+    restored,
 )
-from autograder.engine.runner import Budget, Ticket, limits_for
+from autograder.engine.ticket import Budget, Ticket, limits_for
 from autograder.errors import CourseError, GradingError
 from autograder.files import write_text
+from autograder.gradebook import kept_open
 from autograder.guard import STAMP, is_plain, set_aside
+from autograder.mend import mend_file
 from autograder.session import Session
 from autograder.settings import Settings
 
@@ -46,12 +48,14 @@ class Result:
         seconds: wall-clock time of its execution.
         reason: why it could not be graded; "" when it was.
         unchanged: it had been graded before and was left alone.
+        repairs: what had to be repaired, a sentence each.
     """
 
     student: str
     seconds: float
     reason: str = ""
     unchanged: bool = False
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def grade_session(
     """
     students = submitted(settings, session)
     if engine is None:
-        with open_engine(options) as own:
+        with Engine(sandboxed=options.sandboxed, device=options.device) as own:
             return grade_session(settings, session, progress, options, own)
     desk = Desk(settings, session, options, engine)
     waiting = [student for student in students if options.again or not desk.is_done(student)]
@@ -102,11 +106,6 @@ def grade_session(
         engine.running()
         done |= {result.student: result for result in desk.grade(waiting, progress)}
     return [done[student] for student in students]
-
-
-def open_engine(options: Options) -> Engine:
-    """An engine that fits the options."""
-    return Engine(sandboxed=options.sandboxed, device=options.device)
 
 
 def submitted(settings: Settings, session: Session) -> list[str]:
@@ -128,7 +127,8 @@ class Desk:
     ) -> None:
         self.settings, self.session, self.options = settings, session, options
         self.engine = engine
-        source = settings.source / session.number / f"{session.name}.ipynb"
+        self.source = source = settings.source / session.number / f"{session.name}.ipynb"
+        self.repairs: dict[str, list[str]] = {}
         self.config = nbgrader_bridge.load_config(settings)
         with nbgrader_bridge.open_gradebook(settings) as book:
             found = nbgrader_bridge.find_notebook(book, session.number, session.name)
@@ -143,8 +143,9 @@ class Desk:
         pool = ThreadPoolExecutor(workers)
         futures = [(student, pool.submit(self.execute, student)) for student in students]
         try:
-            for student, future in progress(futures, self.session.name):
-                yield self.record(student, future)
+            with kept_open():
+                for student, future in progress(futures, self.session.name):
+                    yield self.record(student, future)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -164,16 +165,20 @@ class Desk:
         if not is_plain(student):
             raise GradingError(f"{student!a}: a student's folder can't have this name")
         folder = self.folder(student)
-        told = set_aside(folder, self.settings.data / "quarantine" / student / self.session.number)
+        quarantine = self.settings.data / "quarantine" / student / self.session.number
+        told = set_aside(folder, quarantine)
         path = folder / f"{self.session.name}.ipynb"
         if not path.is_file():
             raise GradingError("; ".join([f"{path.name}: there is no such notebook", *told]))
-        cells = realign(read_notebook(path).cells, self.given)
+        notebook, mended = mend_file(path, quarantine)
+        cells, found = restored(notebook.cells, self.given, self.source)
+        self.repairs[student] = [*mended, *found]
         steps = make_steps(cells, self.demonstrations)
         every = frozenset(step.index for step in steps)
         needed = every if self.options.all_cells else needed_demos(steps)
         limits = limits_for(self.options.device)
-        return Ticket(steps, needed, self.options.budget, limits, self.options.sandboxed)
+        return Ticket(steps, needed, self.options.budget, limits, self.options.sandboxed,
+                      self.session.number)  # fmt: skip
 
     def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""
@@ -186,7 +191,7 @@ class Desk:
             return Result(student, seconds, str(error))
         stamp = {"graded": self.stamp(student), "seconds": round(seconds, 3)}
         write_text(self.stamp_path(student), json.dumps(stamp) + "\n")
-        return Result(student, seconds)
+        return Result(student, seconds, repairs=tuple(self.repairs.get(student, ())))
 
     def is_done(self, student: str) -> bool:
         """Whether this very submission has been graded by these very tests."""
@@ -210,7 +215,7 @@ class Desk:
         """The stamp beside the autograded notebook; empty when there is none."""
         try:
             return dict(json.loads(self.stamp_path(student).read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             return {}
 
     def folder(self, student: str) -> Path:
@@ -220,19 +225,3 @@ class Desk:
     def stamp_path(self, student: str) -> Path:
         """Where a submission's stamp lies; nbgrader removes it when it grades again."""
         return self.settings.autograded / student / self.session.number / STAMP
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook of any version.
-
-    Raises:
-        GradingError: when it is none.
-    """
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:120]
-        raise GradingError(f"{path.name}: is not a notebook that can be read: {reason}") from None
-    if not notebook.get("cells"):
-        raise GradingError(f"{path.name}: has no cells")
-    return notebook

@@ -6,11 +6,16 @@ many files are moved to ``quarantine/STUDENT/NN/``: nothing is lost, nothing is 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import stat
 from pathlib import Path
+
+from autograder.errors import GradingError
+from autograder.files import free_name
+from autograder.mend import mend_file
 
 MAX_DEPTH = 6
 MAX_FILES = 500
@@ -82,10 +87,7 @@ def look(entry: os.DirEntry[str], depth: int) -> tuple[str, int]:
 def move(path: Path, quarantine: Path, reason: str) -> str:
     """Move one thing; an earlier one of the same name is kept beside it."""
     quarantine.mkdir(parents=True, exist_ok=True)
-    target, number = quarantine / path.name, 1
-    while os.path.lexists(target):
-        number += 1
-        target = quarantine / f"{path.name}.{number}"
+    target = free_name(quarantine / path.name)
     if path.is_dir() and not path.is_symlink():
         shutil.move(path, target)
     else:
@@ -97,7 +99,10 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     """nbgrader's pre-convert hook; it runs in the course's folder.
 
     Raises nothing that nbgrader would pass on, so it only cleans up: a submission whose
-    notebook was set aside then fails as one without a notebook.
+    notebook was set aside, or holds no cell, then fails as one without a notebook.
     """
-    for folder in {Path(notebook).parent for notebook in notebooks}:
-        set_aside(folder, Path("quarantine") / folder.parent.name / assignment)
+    for path in map(Path, notebooks):
+        quarantine = Path("quarantine") / path.parents[1].name / assignment
+        set_aside(path.parent, quarantine)
+        with contextlib.suppress(GradingError):
+            mend_file(path, quarantine)

@@ -8,6 +8,7 @@ filter in the place of nbconvert's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import bleach
@@ -29,9 +30,20 @@ ACTIVE_MATH = re.compile(r"\\(href|class|cssId|style|require|unicode|html\w*)(?!
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
     """Markdown to HTML; what could act or load something is shown as text or left out."""
-    cell = context.get("cell", {})
-    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+    attachments = context.get("cell", {}).get("attachments", {})
+    return rendered(source, attachments) if attachments else rendered_once(source)
+
+
+def rendered(source: str, attachments: dict[str, Any]) -> str:
+    """Markdown with pasted pictures as harmless HTML."""
+    renderer = IPythonRenderer(escape=False, attachments=attachments)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@lru_cache(2000)  # in a class, most text is the same in all notebooks
+def rendered_once(source: str) -> str:
+    """Markdown without pasted pictures as harmless HTML."""
+    return rendered(source, {})
 
 
 def clean(html: str) -> str:

@@ -13,6 +13,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -110,7 +111,8 @@ def run(
     app = converter(coursedir=directory, config=full)
     app.force = force
     with capturing(app.log) as log, one_sentence(settings), warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own making
+        for kind in (SAWarning, DuplicateCellId, MissingIDFieldWarning):  # of no use to anybody
+            warnings.simplefilter("ignore", kind)
         try:
             app.start()
         except (NbGraderException, SystemExit) as error:

@@ -6,6 +6,7 @@ mistake and tells it by name, that right answers get everything and empty ones n
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Verdict:
         shown, hidden: points from the visible and the hidden test.
         told: ids of the mistakes that the hidden test recognised.
         message: what the hidden test printed or raised.
+        seconds: of processor time, for both tests.
     """
 
     attempt: Attempt
@@ -46,6 +48,7 @@ class Verdict:
     hidden: float
     told: tuple[str, ...]
     message: str
+    seconds: float = 0.0
 
     @property
     def problem(self) -> str:
@@ -94,11 +97,17 @@ class Rehearsal:
                 if outcome.error is not None:
                     raise SessionError(self.session.path, *place_and_text(cell, outcome.error))
 
-    def judge(self, attempt: Attempt, seed: int = 0) -> Verdict:
-        """Run the attempt and both of its tests on the seed's inputs."""
+    def judge(self, attempt: Attempt, seeds: int = 1) -> Iterator[Verdict]:
+        """Run the attempt, then both of its tests on the inputs of each seed."""
+        namespace = dict(self.before[attempt.exercise.id])
+        run_cell(attempt.source, namespace, attempt.exercise.id)
+        for seed in range(seeds):
+            yield self.verdict(attempt, dict(namespace), seed)
+
+    def verdict(self, attempt: Attempt, namespace: dict[str, Any], seed: int) -> Verdict:
+        """Run both tests of an attempt that has run."""
         exercise = attempt.exercise
-        namespace = dict(self.before[exercise.id])
-        run_cell(attempt.source, namespace, exercise.id)
+        begin = time.process_time()
         with check.seeded(seed):
             shown = run_cell(exercise.check.source, namespace, f"{exercise.id}-check")
             hidden = run_cell(exercise.hidden.source, namespace, f"{exercise.id}-hidden")
@@ -107,8 +116,9 @@ class Rehearsal:
             seed,
             points_of(shown, exercise.check.points),
             points_of(hidden, exercise.hidden.points),
-            getattr(hidden.error, "mistakes", ()) or told_in(hidden.printed, exercise.id),
+            getattr(hidden.error, "mistakes", ()) or mistakes.told_in(hidden.printed, exercise.id),
             str(hidden.error or hidden.printed).strip(),
+            time.process_time() - begin,
         )
 
 
@@ -141,12 +151,6 @@ def points_of(outcome: Outcome, most: float) -> float:
     return float(outcome.value) if isinstance(outcome.value, int | float) else most
 
 
-def told_in(text: str, exercise: str) -> tuple[str, ...]:
-    """Ids of the known mistakes of an exercise whose sentence stands in a text."""
-    folded = " ".join(text.split())
-    return tuple(m.id for m in mistakes.of(exercise) if " ".join(m.says.split()) in folded)
-
-
 def merged(exercise: Exercise, answer: str) -> str:
     """An answer's text; names that it leaves out keep the solution's definition."""
     if set(exercise.names) <= set(defined_names(answer)):
@@ -172,5 +176,5 @@ def rehearse(
     rehearsal = Rehearsal(session)
     tried = [a for exercise in session.exercises for a in attempts(exercise, root)]
     for attempt in progress(tried, session.name):
-        verdicts = [rehearsal.judge(attempt, seed) for seed in range(seeds)]
+        verdicts = list(rehearsal.judge(attempt, seeds))
         yield next((v for v in verdicts if v.problem), verdicts[0])

@@ -20,9 +20,9 @@ from autograder.errors import CourseError
 from autograder.files import write_text
 from autograder.grading import Result, submitted
 from autograder.nbgrader_bridge import open_gradebook
-from autograder.rehearse import told_in
 from autograder.session import Session
 from autograder.settings import Settings
+from cvlib import mistakes
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -141,7 +141,7 @@ def graded_cells(
                 most=cell.points,
                 answered=same_text(sources, answer) != same_text(released, answer),
                 waits=bool(grade and grade.needs_manual_grade),
-                told=told_in(text, cell.id) if cell.role != "open" else (),
+                told=mistakes.told_in(text, cell.id) if cell.role != "open" else (),
                 output=text,
             )
         )

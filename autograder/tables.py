@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.doctor import Finding
-from autograder.grading import Result
-from autograder.rehearse import Verdict
-from autograder.results import StudentResult
-from autograder.session import Session
 from autograder.summary import summarise
+
+if TYPE_CHECKING:  # a table needs none of what these import
+    from autograder.doctor import Finding
+    from autograder.grading import Result
+    from autograder.intake.collect import Collection
+    from autograder.rehearse import Verdict
+    from autograder.results import StudentResult
+    from autograder.session import Session
 
 MARKS = {"solution": "the solution", "blank": "an empty answer"}
 PLAIN: dict[str, Any] = {
@@ -118,10 +121,33 @@ def grading_summary(session: Session, results: Sequence[Result]) -> str:
     counts += [f"{len(failed)} could not be graded"] if failed else []
     lines = [f"{session.name}: {', '.join(counts)}"]
     lines += [f"  {result.student}: [red]{escape(result.reason)}[/]" for result in failed]
+    lines += [f"  {result.student}: {escape('; '.join(result.repairs))}"
+              for result in results if result.repairs]  # fmt: skip
     timed = [result for result in results if not result.unchanged]
     if timed:
         slowest = max(timed, key=lambda result: result.seconds)
         lines.append(f"  slowest: {slowest.student}, {slowest.seconds:.1f} s")
+    return "\n".join(lines)
+
+
+def collection_table(session: Session, done: Collection) -> Table:
+    """What went where."""
+    table = Table(title=f"{session.name}: collected", **PLAIN)
+    for name in ("student", "handed in", "from", "note"):
+        table.add_column(name, overflow="fold")
+    for placed in done.placed:
+        table.add_row(*map(escape, (placed.student, placed.time, placed.origin, placed.note)))
+    return table
+
+
+def question_lines(done: Collection) -> str:
+    """How many were placed, and one line for each question."""
+    lines = [f"{len(done.placed)} submissions in their places, {len(done.questions)} questions"]
+    lines += [
+        f"[yellow]?[/] {escape(q.origin)}: {escape(q.reason)}"
+        + (f" → {escape(q.suggestion)}?" if q.suggestion else "")
+        for q in done.questions
+    ]
     return "\n".join(lines)
 
 

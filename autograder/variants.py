@@ -23,22 +23,30 @@ _registry: dict[str, dict[str, Variant]] = {}
 
 @dataclass(frozen=True)
 class Variant:
-    """A right solution that differs from the reference in its approach."""
+    """A right solution that differs from the reference in its approach.
+
+    `function` is its name in an exercise that asks for several.
+    """
 
     id: str
     exercise: str
     answer: Callable[..., Any]
+    function: str = ""
 
     def source(self, name: str) -> str:
         """The variant as a learner would have typed it, under the exercise's `name`."""
-        return source_as(self.answer, name)
+        return source_as(self.answer, self.function or name)
 
 
-def variant(exercise: str) -> Callable[[Answer], Answer]:
-    """Register the decorated right solution; its name becomes the variant's id."""
+def variant(exercise: str, *, function: str = "") -> Callable[[Answer], Answer]:
+    """Register the decorated right solution; its name becomes the variant's id.
+
+    Args:
+        function: which of an exercise's functions it is, if there are several.
+    """
 
     def register(answer: Answer) -> Answer:
-        new = Variant(answer.__name__, exercise, answer)
+        new = Variant(answer.__name__, exercise, answer, function)
         _registry.setdefault(exercise, {})[new.id] = new
         return answer
 
@@ -54,5 +62,5 @@ def of(exercise: str, root: Path) -> tuple[Variant, ...]:
         assert spec is not None
         assert spec.loader is not None
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)  # dataclasses look their module up in sys.modules
+        spec.loader.exec_module(module)
     return tuple(_registry.get(exercise, {}).values())

@@ -113,17 +113,14 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
 
 # %% check="02-relu" points=2
 x = torch.tensor([-2.0, 0.0, 3.0])
-check.function(relu, like=activations.relu, exercise="02-relu", cases=[check.case(x)])
-check.function(
-    leaky_relu,
-    like=activations.leaky_relu,
-    exercise="02-relu",
-    cases=[check.case(x), check.case(x, negative_slope=0.2)],
-)
+how = {"exercise": "02-relu", "forbid": ("relu", "leaky_relu", "elu")}
+check.function(relu, like=activations.relu, cases=[check.case(x)], **how)
+cases = [check.case(x), check.case(x, negative_slope=0.2)]
+check.function(leaky_relu, like=activations.leaky_relu, cases=cases, **how)
 cases = [check.case(x), check.case(x, alpha=2.0)]
-check.function(elu, like=activations.elu, exercise="02-relu", cases=cases)
+check.function(elu, like=activations.elu, cases=cases, **how)
 far = [check.case(torch.tensor([-1000.0, 1000.0]))]
-check.function(elu, like=activations.elu, exercise="02-relu", cases=far, gradients=True)
+check.function(elu, like=activations.elu, cases=far, gradients=True, **how)
 
 # %% hidden="02-relu" points=3
 r = check.inputs()
@@ -131,11 +128,12 @@ x, far, none = r.normal(3, 5), torch.tensor([-1000.0, -5, 5, 1000]), torch.zeros
 for_relu = [check.case(x), check.case(far), check.case(none)]
 for_leaky = [check.case(x), check.case(far, 0.2), check.case(x, negative_slope=0.5)]
 for_elu = [check.case(x), check.case(x, 0.5), check.case(far, alpha=2.0), check.case(none)]
-how = {"exercise": "02-relu", "gradients": True, "points": 1}
-(
-    check.function(relu, like=activations.relu, cases=for_relu, **how)
-    + check.function(leaky_relu, like=activations.leaky_relu, cases=for_leaky, **how)
-    + check.function(elu, like=activations.elu, cases=for_elu, **how)
+how = {"exercise": "02-relu", "forbid": ("relu", "leaky_relu", "elu")}
+how |= {"gradients": True, "points": 1}
+check.parts(
+    lambda: check.function(relu, like=activations.relu, cases=for_relu, **how),
+    lambda: check.function(leaky_relu, like=activations.leaky_relu, cases=for_leaky, **how),
+    lambda: check.function(elu, like=activations.elu, cases=for_elu, **how),
 )
 
 # %% [markdown] hints="02-relu"
@@ -190,9 +188,9 @@ explain("02-overflow")
 # %% [markdown] exercise="02-gates" difficulty=2 minutes=14
 # ## Exercise 2 · Two smooth gates
 #
-# **Write** `sigmoid(x)` from exponentials, with finite values *and* gradients for |x| = 1000.
-# Both formulas above are safe, each on its own side. Choose the *exponent* before you take the
-# exponential, so that it is never above 0.
+# **Write** `sigmoid(x)` from exponentials, not by torch's own, with finite values *and* gradients
+# for |x| = 1000. Both formulas above are safe, each on its own side. Choose the *exponent* before
+# you take the exponential, so that it is never above 0.
 #
 # **Write** `gelu(x)`, $x\,\Phi(x)$. Here the gate is $\Phi$, the share of a standard normal
 # distribution that lies below x, $\Phi(x) = \tfrac12\,(1 + \mathrm{erf}(x/\sqrt2))$. `torch.erf`
@@ -220,19 +218,21 @@ def gelu(x: Tensor) -> Tensor:
 
 # %% check="02-gates" points=1
 x = torch.tensor([-1.0, 0.0, math.log(3)])
-check.function(sigmoid, like=activations.sigmoid, exercise="02-gates", cases=[check.case(x)])
-check.function(gelu, like=activations.gelu, exercise="02-gates", cases=[check.case(x)])
+how = {"like": activations.sigmoid, "exercise": "02-gates", "forbid": ("sigmoid",)}
+check.function(sigmoid, cases=[check.case(x)], **how)
 far = [check.case(torch.tensor([-1000.0, 1000.0]))]
-check.function(sigmoid, like=activations.sigmoid, exercise="02-gates", cases=far, gradients=True)
+check.function(sigmoid, cases=far, gradients=True, **how)
+how |= {"like": activations.gelu, "forbid": ("gelu",)}
+check.function(gelu, cases=[check.case(x)], **how)
 
 # %% hidden="02-gates" points=3
 r = check.inputs()
 x, far = r.normal(3, 4), torch.tensor([-1000.0, -90, -1.5, 1.5, 90, 1000])
 cases = [check.case(x), check.case(far), check.case(3 * r.normal(2, 1, 5))]
-how = {"exercise": "02-gates", "gradients": True}
-(
-    check.function(sigmoid, like=activations.sigmoid, cases=cases, points=2, **how)
-    + check.function(gelu, like=activations.gelu, cases=cases, points=1, **how)
+how = {"exercise": "02-gates", "gradients": True, "cases": cases}
+check.parts(
+    lambda: check.function(sigmoid, like=activations.sigmoid, points=2, forbid=("sigmoid",), **how),
+    lambda: check.function(gelu, like=activations.gelu, points=1, forbid=("gelu",), **how),
 )
 
 # %% [markdown] hints="02-gates"
@@ -316,10 +316,10 @@ maps[:, 1], maps[:, 2, 0, 0], maps[:, 2, 1, 1] = 0, 0, 3
 wrong = [check.case(torch.zeros(0, 4)), check.case(torch.zeros(4))]
 batches = [check.case(rows), check.case(maps), *wrong]
 how = {"exercise": "02-slopes", "points": 1}
-(
-    check.function(relu_grad, like=activations.relu_grad, cases=at, **how)
-    + check.function(sigmoid_grad, like=activations.sigmoid_grad, cases=at, **how)
-    + check.function(dead_units, like=activations.dead_units, cases=batches, **how)
+check.parts(
+    lambda: check.function(relu_grad, like=activations.relu_grad, cases=at, **how),
+    lambda: check.function(sigmoid_grad, like=activations.sigmoid_grad, cases=at, **how),
+    lambda: check.function(dead_units, like=activations.dead_units, cases=batches, **how),
 )
 
 # %% [markdown] hints="02-slopes"
@@ -436,6 +436,7 @@ check.module(
     exercise="02-prelu",
     configs=[check.case(2)],
     inputs=[r.normal(4, 2, 3, 5)],
+    forbid=("leaky_relu",),
 )
 started = PReLU(2)(torch.tensor([[4.0, -4.0]])).tolist()
 check.value(started, like=[[4.0, -1.0]], name="PReLU(2) at [4, −4]", exercise="02-prelu")
@@ -448,6 +449,7 @@ check.module(
     exercise="02-prelu",
     configs=[check.case(3, init=1.5), check.case(), check.case(4, init=1.0), check.case(2)],
     inputs=[r.normal(2, 3, 4, 3), r.normal(5, 4), r.normal(3, 4), r.normal(2, 2, 6)],
+    forbid=("leaky_relu",),
 )
 check.raises(ValueError, PReLU, 0, mentions="num_parameters")
 
@@ -545,9 +547,9 @@ cases = [
 ]
 how = {"exercise": "02-softmax", "gradients": True, "points": 2}
 how |= {"forbid": ("softmax", "logsumexp"), "cases": cases}
-(
-    check.function(softmax, like=activations.softmax, **how)
-    + check.function(log_softmax, like=activations.log_softmax, **how)
+check.parts(
+    lambda: check.function(softmax, like=activations.softmax, **how),
+    lambda: check.function(log_softmax, like=activations.log_softmax, **how),
 )
 
 # %% [markdown] hints="02-softmax"

@@ -229,21 +229,23 @@ def classification_loss(features: Tensor, weight: Tensor, targets: Tensor) -> Te
     return -chosen.mean()
 
 
-# What an exercise asks a learner to write: refuses to run inside an answer that is being checked.
-REFERENCES = (
-    relu,
-    leaky_relu,
-    elu,
-    sigmoid,
-    tanh,
-    silu,
-    gelu,
-    relu_grad,
-    sigmoid_grad,
-    dead_units,
-    softmax,
-    log_softmax,
-    logsumexp,
-    PReLU,
-    classification_loss,
-)
+# What exercises of a session ask learners to write: refuses to run inside answers to them.
+REFERENCES = {
+    "02": (
+        relu,
+        leaky_relu,
+        elu,
+        sigmoid,
+        tanh,
+        silu,
+        gelu,
+        relu_grad,
+        sigmoid_grad,
+        dead_units,
+        softmax,
+        log_softmax,
+        logsumexp,
+        PReLU,
+        classification_loss,
+    )
+}

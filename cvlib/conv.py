@@ -262,15 +262,17 @@ def gradient_direction(image: Tensor) -> Tensor:
     return torch.atan2(gy, gx)
 
 
-# What an exercise asks a learner to write: refuses to run inside an answer that is being checked.
-REFERENCES = (
-    conv2d,
-    conv2d_unfold,
-    conv_transpose2d,
-    true_conv2d,
-    same_padding,
-    pad_same,
-    filter_channels,
-    sobel_gradients,
-    sobel_magnitude,
-)
+# What exercises of a session ask learners to write: refuses to run inside answers to them.
+REFERENCES = {
+    "01": (
+        conv2d,
+        conv2d_unfold,
+        conv_transpose2d,
+        true_conv2d,
+        same_padding,
+        pad_same,
+        filter_channels,
+        sobel_gradients,
+        sobel_magnitude,
+    )
+}

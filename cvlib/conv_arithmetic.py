@@ -167,5 +167,5 @@ def conv_cost(
     return weights + (out_channels if bias else 0), weights * out_height * out_width
 
 
-# What an exercise asks a learner to write: refuses to run inside an answer that is being checked.
-REFERENCES = (conv_output_size, same_padding, receptive_field, conv_cost)
+# What exercises of a session ask learners to write: refuses to run inside answers to them.
+REFERENCES = {"01": (conv_output_size, same_padding, receptive_field, conv_cost)}

@@ -63,6 +63,7 @@ PHOTOGRAPHS = {
     "page": "page.png",
     "retina": "retina.jpg",
     "rocket": "rocket.jpg",
+    "tissue": "ihc.png",
 }
 
 

@@ -175,4 +175,4 @@ def parameter_of_zeros(*shape: int) -> tuple[nn.Parameter]:
     return (nn.Parameter(torch.zeros(shape)),)
 
 
-REFERENCES = (he_normal_, xavier_normal_, gradient_norms)
+REFERENCES = {"02": (he_normal_, xavier_normal_, gradient_norms)}

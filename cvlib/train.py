@@ -193,4 +193,4 @@ def length_of(loader: Iterable[Batch]) -> int | None:
     return len(loader) if isinstance(loader, Sized) else None
 
 
-REFERENCES = (train_step, evaluate)
+REFERENCES = {"03": (train_step, evaluate)}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.session import Session
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -20,12 +22,24 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("MPLBACKEND", "agg")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
     if config.getoption("--slow"):
         return
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
+
+
+def group_of(item: pytest.Item) -> str:
+    """What runs in one process: a file, or a session's part of a file with all sessions."""
+    given = getattr(item, "callspec", None)
+    values = given.params.values() if given else ()
+    parts = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+    session = next((part.name for part in parts if isinstance(part, Session)), "")
+    return session or str(item.path)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,17 @@ LAZY = {"skimage", "sklearn", "torchvision"}  # slow to load; only where they ar
 # What runs inside the sandbox, next to a student's code.
 STUDENT_SIDE = {"autograder", "autograder.engine"} | {
     f"autograder.engine.{name}"
-    for name in ("lockdown", "shell", "student", "syscalls", "watcher", "wire", "zygote")
+    for name in (
+        "frames",
+        "lockdown",
+        "shell",
+        "stand_ins",
+        "student",
+        "syscalls",
+        "watcher",
+        "wire",
+        "zygote",
+    )
 }
 
 

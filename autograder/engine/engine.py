@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.engine import wire
-from autograder.engine.runner import GRACE_SECONDS, Ticket, outputs_in, ticket_out
+from autograder.engine.frames import WireError, receive_json, send_json
 from autograder.engine.sandbox import await_ready, start_zygote
+from autograder.engine.ticket import GRACE_SECONDS, Ticket, outputs_in, ticket_out
 from autograder.errors import GradingError
 
 
@@ -126,10 +126,10 @@ class Parents:
             try:
                 self.control.sendmsg([b"run"], rights)
                 theirs.close()
-                wire.send(ours, ticket_out(ticket))
+                send_json(ours, ticket_out(ticket))
                 deadline = time.monotonic() + 2 * ticket.budget.total + GRACE_SECONDS
-                result = wire.receive(ours, deadline)
-            except (wire.WireError, OSError) as error:
+                result = receive_json(ours, deadline)
+            except (WireError, OSError, ValueError) as error:
                 raise GradingError(f"the judge's process failed: {error}") from None
         if "failed" in result:
             raise GradingError(f"the judge failed: {result['failed']}")

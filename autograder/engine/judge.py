@@ -16,16 +16,13 @@ from torch import Tensor
 
 from autograder.cells import Outcome, run_cell
 from autograder.engine import wire
+from autograder.engine.frames import Closed, Late, StudentLost, WireError
 from cvlib.check.cases import Case
 from cvlib.check.observe import Observation, Raised, Request
 from cvlib.check.observe_module import Donor, ModuleObservation
 
 ENDED = "the process ended while this was running: it took too much memory or stopped itself"
 MEANINGFUL = ("StopIteration", "StopAsyncIteration")  # they end a test's loop in silence
-
-
-class StudentLost(BaseException):
-    """The student's process is late, gone, or breaks the rules; tests can't catch this."""
 
 
 class Link:
@@ -46,11 +43,11 @@ class Link:
             self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
             wire.send(self.channel, {"do": do, **details})
             reply = wire.receive(self.channel, self.deadline)
-        except wire.Late:
+        except Late:
             raise StudentLost("this took too long and was stopped") from None
-        except wire.Closed:
+        except Closed:
             raise StudentLost(ENDED) from None
-        except wire.WireError as error:
+        except WireError as error:
             raise StudentLost(f"the answer can't be read: {error}") from None
         if not isinstance(reply, dict):
             raise StudentLost("the answer can't be read: it is not a reply")
@@ -234,7 +231,7 @@ def raised_in(parts: Any) -> Raised:
 
 def case_out(case: Case) -> list[Any]:
     """A case as plain data."""
-    return [list(outgoing(case.args)), outgoing(dict(case.kwargs)), case.maker]
+    return [list(outgoing(case.args)), outgoing(dict(case.kwargs)), case.maker, case.through]
 
 
 def request_out(request: Request) -> list[Any]:

@@ -14,10 +14,11 @@ import socket
 import sys
 import traceback
 
-from autograder.engine import wire
+from autograder.engine.frames import receive_json, send_json
 from autograder.engine.lockdown import die_with_parent
-from autograder.engine.runner import GRACE_SECONDS, Runner, ticket_in
-from autograder.engine.zygote import import_everything, receive_descriptors
+from autograder.engine.runner import Runner
+from autograder.engine.ticket import GRACE_SECONDS, ticket_in
+from autograder.engine.zygote import import_everything, receive_descriptors, warm_torch
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     control, zygote = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     die_with_parent()
     import_everything()
+    warm_torch()
     gc.freeze()  # what lives now stays: forks share its memory untouched
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the batch's to handle
@@ -44,7 +46,7 @@ def main() -> None:
 def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
     """In the fork: run one ticket, send the result; never returns."""
     try:
-        ticket = ticket_in(wire.receive(channel))
+        ticket = ticket_in(receive_json(channel))
         most = int(2 * ticket.budget.total + GRACE_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # ends it, whatever it does
         try:
@@ -53,7 +55,7 @@ def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
             last = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{os.path.basename(last.filename)}:{last.lineno}"
             result = {"failed": f"{type(error).__name__}: {error} ({place})"}
-        wire.send(channel, result)
+        send_json(channel, result)
     finally:
         os._exit(0)
 

@@ -11,7 +11,7 @@ import binascii
 import json
 from typing import Any
 
-from autograder.engine.judge import StudentLost
+from autograder.engine.frames import StudentLost
 
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how they begin
 MOST = 200  # outputs of one cell

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +21,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode, default
 
 from autograder.engine.engine import Engine
-from autograder.engine.plan import grade_id, make_steps, needed_demos, realign
-from autograder.engine.runner import Budget, Step, Ticket, limits_for
+from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, needed_demos, realign
+from autograder.engine.recognise import recognise
+from autograder.engine.ticket import Budget, Step, Ticket, limits_for
 from autograder.errors import GradingError
 
 
@@ -35,9 +37,10 @@ class RestoreCells(NbGraderPreprocessor):
         place = resources["nbgrader"]
         with Gradebook(place["db_url"]) as gradebook:
             found = gradebook.find_notebook(place["notebook"], place["assignment"])
-            given = given_cells(found, source_path(self, place))
+            source = source_path(self, place)
+            given = given_cells(found, source)
             require_python(found)
-        nb.cells = realign(nb.cells, given)
+        nb.cells, _ = restored(nb.cells, given, source)
         kernel = {key: value for key, value in nb.metadata.items() if key == "kernelspec"}
         nb.metadata = from_dict({"language_info": {"name": "python"}} | kernel)
         if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
@@ -72,24 +75,41 @@ class ExecuteIsolated(NbGraderPreprocessor):
         """Fill in the outputs of all code cells."""
         steps = make_steps(nb.cells, demonstrations(source_path(self, resources["nbgrader"])))
         ahead = self.ready.pop(fingerprint(steps), None)
-        result = ahead or self.running().run(self.ticket(steps))
+        result = ahead or self.running().run(
+            self.ticket(steps, resources["nbgrader"]["assignment"])
+        )
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.outputs = [from_dict(output) for output in result["outputs"].get(index, [])]
                 cell.execution_count = None
         return nb, resources
 
-    def ticket(self, steps: tuple[Step, ...]) -> Ticket:
-        """What is to be run of a notebook."""
+    def ticket(self, steps: tuple[Step, ...], session: str) -> Ticket:
+        """What is to be run of a session's notebook."""
         needed = frozenset(s.index for s in steps) if self.all_cells else needed_demos(steps)
         budget = Budget(self.cell_seconds, self.total_seconds)
-        return Ticket(steps, needed, budget, limits_for(self.device), self.sandbox)
+        return Ticket(steps, needed, budget, limits_for(self.device), self.sandbox, session)
 
     def running(self) -> Engine:
         """The engine of this process, started at its first use."""
         if ExecuteIsolated.engine is None:
             ExecuteIsolated.engine = Engine(sandboxed=self.sandbox, device=self.device)
         return ExecuteIsolated.engine
+
+
+def restored(
+    submitted: list[NotebookNode], given: list[NotebookNode], source: Path
+) -> tuple[list[NotebookNode], list[str]]:
+    """A submission's cells in order, as they are graded, and what had to be repaired.
+
+    Raises:
+        GradingError: when there are more cells than any notebook needs.
+    """
+    if len(submitted) > MAX_CELLS:
+        raise GradingError(f"the notebook has {len(submitted)} cells; {MAX_CELLS} are allowed")
+    course = [cell.source for cell in read_cells(source) if not grade_id(cell)]
+    found, notes = recognise(submitted, given, course)
+    return realign(found, given), notes
 
 
 def require_python(notebook: Notebook) -> None:
@@ -134,9 +154,15 @@ def demonstrations(source: Path) -> list[str]:
 
 
 def read_cells(source: Path) -> list[NotebookNode]:
-    """The cells of the course's notebook; none when there is no such file."""
+    """The cells of the course's notebook, not to be changed; none without such a file."""
     if not source.is_file():
         return []
+    return read_once(source, source.stat().st_mtime_ns)
+
+
+@lru_cache(20)
+def read_once(source: Path, _written: int) -> list[NotebookNode]:
+    """Read a notebook, unless it was read before and has not been written since."""
     return nbformat.read(source, as_version=4).cells
 
 

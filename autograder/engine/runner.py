@@ -16,60 +16,20 @@ import socket
 import struct
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from autograder.cells import Outcome
-from autograder.engine.judge import ENDED, Judge, Link, StudentLost
-from autograder.engine.lockdown import Limits
+from autograder.engine.frames import StudentLost
+from autograder.engine.judge import ENDED, Judge, Link
 from autograder.engine.outputs import checked_outputs, plain_text, size_of
+from autograder.engine.ticket import Step, Ticket
 
 CREDENTIALS = struct.Struct("3i")
 SPAWN_SECONDS = 30.0
-GRACE_SECONDS = 30.0  # on top of a ticket's total time, for starting and reporting
 MAX_OUTPUTS = 48 * 2**20  # characters of all outputs of a notebook
 MAX_MESSAGE = 20_000  # characters of what a test says
-
-
-@dataclass(frozen=True)
-class Step:
-    """One code cell to run.
-
-    Attributes:
-        index: its place in the notebook.
-        role: ``student`` (the learner's own), ``locked`` (given, runs on both sides),
-            ``demo`` (given and unchanged, runs only if needed) or ``test``.
-    """
-
-    index: int
-    role: str
-    name: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long a submission may take, in seconds of wall-clock time."""
-
-    cell: float = 30.0
-    total: float = 120.0
-
-
-def limits_for(device: str) -> Limits:
-    """The limits where answers are checked: CUDA reserves more address space than any limit."""
-    return Limits(memory=0) if device.startswith("cuda") else Limits()
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """All that is needed to run one submission."""
-
-    steps: tuple[Step, ...]
-    needed: frozenset[int]  # indices of demo steps that the learner's cells rely on
-    budget: Budget = Budget()
-    limits: Limits = field(default_factory=Limits)
-    sandboxed: bool = True
 
 
 class Runner:
@@ -98,7 +58,7 @@ class Runner:
         skipped = len(steps) < len(self.ticket.steps)
         if skipped and (self.judge.link.unknown_names or self.has_name_error()):
             return Runner(self.ticket, self.zygote).run(everything=True)
-        return {"outputs": json.dumps(self.outputs).encode(), "seconds": self.seconds}
+        return {"outputs": self.outputs, "seconds": self.seconds}
 
     def take(self, step: Step) -> None:
         """Run one step; what goes wrong stays with it."""
@@ -139,7 +99,7 @@ class Runner:
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         order = {"limits": asdict(self.ticket.limits), "sandboxed": self.ticket.sandboxed,
-                 "folder": tempfile.gettempdir()}  # fmt: skip
+                 "folder": tempfile.gettempdir(), "session": self.ticket.session}  # fmt: skip
         descriptor = array.array("i", [theirs.fileno()])
         self.zygote.sendmsg(
             [json.dumps(order).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)]
@@ -247,27 +207,3 @@ def problem(name: str, text: str) -> dict[str, Any]:
     text = plain_text(text)[:MAX_MESSAGE]
     return {"output_type": "error", "ename": name, "evalue": text,
             "traceback": [f"\x1b[1;31m{name}\x1b[0m", *text.splitlines()]}  # fmt: skip
-
-
-def ticket_out(ticket: Ticket) -> dict[str, Any]:
-    """A ticket as plain data."""
-    plain = asdict(ticket)
-    steps: Sequence[dict[str, Any]] = plain["steps"]
-    return plain | {"steps": list(steps), "needed": sorted(ticket.needed)}
-
-
-def ticket_in(plain: dict[str, Any]) -> Ticket:
-    """A ticket from plain data."""
-    return Ticket(
-        tuple(Step(**step) for step in plain["steps"]),
-        frozenset(plain["needed"]),
-        Budget(**plain["budget"]),
-        Limits(**plain["limits"]),
-        plain["sandboxed"],
-    )
-
-
-def outputs_in(result: dict[str, Any]) -> dict[str, Any]:
-    """A result as it arrived, with its outputs read."""
-    outputs = {int(index): value for index, value in json.loads(result["outputs"]).items()}
-    return result | {"outputs": outputs}

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from autograder.engine import wire
+from autograder.engine.frames import Closed, WireError
 from autograder.engine.shell import Shell
 from cvlib.check.cases import Case
 from cvlib.check.observe import Observation, Raised, Request, describe, observe_here, same
@@ -51,12 +52,12 @@ class Student:
         while True:
             try:
                 request = wire.receive(self.channel)
-            except wire.Closed:
+            except Closed:
                 return
             reply = self.answer(request)
             try:
                 wire.send(self.channel, reply)
-            except wire.WireError as error:
+            except WireError as error:
                 wire.send(self.channel, {"refused": str(error)})
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -128,8 +129,8 @@ class Student:
 
     def case_in(self, parts: Any) -> Case:
         """A case from plain data."""
-        args, kwargs, maker = parts
-        return Case(tuple(self.into(args)), self.into(kwargs), maker)
+        args, kwargs, maker, through = parts
+        return Case(tuple(self.into(args)), self.into(kwargs), maker, through)
 
     def attribute(self, target: wire.Handle, name: str) -> dict[str, Any]:
         """Read an attribute."""

@@ -18,19 +18,15 @@ from __future__ import annotations
 import json
 import math
 import socket
-import struct
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from autograder.engine.frames import WireError, receive_frame, send_frame
 from cvlib.check.observe import Opaque
 
-PREFIX = struct.Struct(">IQ")
-MAX_HEADER = 8 * 2**20
-MAX_BODY = 256 * 2**20
 MAX_DEPTH = 60
 MAX_ITEMS = 500_000
 MAX_KEYS = 5_000  # of all dicts of a message: keys can be made to collide, which takes time
@@ -45,18 +41,6 @@ DTYPES = {
     )
 }  # fmt: skip
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
-
-
-class WireError(Exception):
-    """The other side broke a rule of the wire; nothing it says can be trusted."""
-
-
-class Closed(WireError):  # noqa: N818
-    """The other side is gone."""
-
-
-class Late(WireError):  # noqa: N818
-    """The other side did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -75,20 +59,18 @@ class Module:
     name: str
 
 
-def encode(value: Any) -> bytes:
-    """A frame for `value`.
+def encode(value: Any) -> tuple[bytes, bytes]:
+    """Header and body of a frame for `value`.
 
     Raises:
-        WireError: when it holds something that may not cross, or too much of it.
+        WireError: when it holds something that may not cross.
     """
     body = bytearray()
     try:
         header = json.dumps(_pack(value, body, 0), separators=(",", ":")).encode()
     except (RuntimeError, TypeError, ValueError, MemoryError) as error:
         raise WireError(f"can't be sent: {error}") from None
-    if len(header) > MAX_HEADER or len(body) > MAX_BODY:
-        raise WireError(f"too large to send: {len(header) + len(body)} bytes")
-    return PREFIX.pack(len(header), len(body)) + header + bytes(body)
+    return header, bytes(body)
 
 
 def decode(header: bytes | bytearray, body: bytes | bytearray) -> Any:
@@ -110,14 +92,9 @@ def send(channel: socket.socket, value: Any) -> None:
     """Write one frame.
 
     Raises:
-        Closed: when the other side is gone.
+        Closed, Late, WireError
     """
-    try:
-        channel.sendall(encode(value))
-    except TimeoutError:
-        raise Late("the other side does not read") from None
-    except OSError as error:
-        raise Closed(str(error)) from None
+    send_frame(channel, *encode(value))
 
 
 def receive(channel: socket.socket, deadline: float | None = None) -> Any:
@@ -126,32 +103,7 @@ def receive(channel: socket.socket, deadline: float | None = None) -> Any:
     Raises:
         Closed, Late, WireError
     """
-    header_length, body_length = PREFIX.unpack(_read(channel, PREFIX.size, deadline))
-    if header_length > MAX_HEADER or body_length > MAX_BODY:
-        raise WireError(f"a message of {header_length + body_length} bytes is too large")
-    header = _read(channel, header_length, deadline)
-    return decode(header, _read(channel, body_length, deadline))
-
-
-def _read(channel: socket.socket, length: int, deadline: float | None) -> bytearray:
-    buffer = bytearray(length)  # takes memory only as it is filled
-    view, filled = memoryview(buffer), 0
-    while filled < length:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Late("no answer in time")
-            channel.settimeout(left)
-        try:
-            count = channel.recv_into(view[filled:])
-        except TimeoutError:
-            raise Late("no answer in time") from None
-        except OSError as error:
-            raise Closed(str(error)) from None
-        if not count:
-            raise Closed("the other side is gone")
-        filled += count
-    return buffer
+    return decode(*receive_frame(channel, deadline))
 
 
 def _pack(value: Any, body: bytearray, depth: int) -> Any:

@@ -20,12 +20,14 @@ class Case:
     """One call of the function under test.
 
     With a `maker`, the arguments of the call are what that function of cvlib returns for
-    `args` and `kwargs`: models, loaders and optimizers are made where the answer lives.
+    `args` and `kwargs`: models, loaders and optimizers are made where the answer lives. With
+    `through`, that function of cvlib is called there with the answer and then the arguments.
     """
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     maker: str = ""
+    through: str = ""
 
     def __repr__(self) -> str:
         return f"case({show_arguments(self)})"
@@ -46,10 +48,19 @@ def case_of(maker: Callable[..., tuple[Any, ...]], *args: Any, **kwargs: Any) ->
     Raises:
         ValueError: when `maker` is not such a function.
     """
-    name = f"{maker.__module__}:{maker.__qualname__}"
-    if not name.startswith("cvlib.") or "." in maker.__qualname__:
-        raise ValueError(f"maker must be a function at the top level of cvlib, got {name!r}")
-    return Case(args, kwargs, name)
+    return Case(args, kwargs, name_of("maker", maker))
+
+
+def name_of(argument: str, function: Callable[..., Any]) -> str:
+    """How a function of cvlib is named to another process: ``cvlib.module:function``.
+
+    Raises:
+        ValueError: naming the `argument`, when it is not at the top level of a module of cvlib.
+    """
+    name = f"{function.__module__}:{function.__qualname__}"
+    if not name.startswith("cvlib.") or "." in function.__qualname__:
+        raise ValueError(f"{argument} must be a function at the top level of cvlib, got {name!r}")
+    return name
 
 
 def as_case(given: Any) -> Case:
@@ -177,3 +188,20 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(item) for item in value]
     return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+@contextlib.contextmanager
+def fixed_randomness() -> Iterator[None]:
+    """Inside, random numbers come from a fixed seed; outside, all is as before.
+
+    `torch.manual_seed` also notes a stack trace for every kind of device that isn't there,
+    which takes longer than many an answer.
+    """
+    before = torch.get_rng_state()
+    torch.default_generator.manual_seed(0)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(0)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(before)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cvlib.check.cases import show
+from cvlib.check.cases import shorten, show
 from cvlib.check.forbid import ForbiddenCall
 from cvlib.check.observe import Observation, Opaque, Raised
 
@@ -109,7 +109,7 @@ def sequence_difference(expected: Any, actual: Any, place: str) -> list[str]:
     if len(expected) != len(actual):
         return [f"{at}expected {len(expected)} values, got {len(actual)}: {show(actual)}"]
     for index, (want, got) in enumerate(zip(expected, actual, strict=True)):
-        lines = value_difference(want, got, f"{place}value {index + 1} of {len(expected)}")
+        lines = value_difference(want, got, f"{at}value {index + 1} of {len(expected)}")
         if lines:
             return lines
     return []
@@ -140,15 +140,13 @@ def number_difference(expected: Any, actual: Any, at: str) -> list[str]:
     elif isinstance(expected, int):
         agrees = isinstance(actual, int) and expected == actual
     else:
-        agrees = math.isclose(expected, actual, rel_tol=1e-5, abs_tol=1e-7) or (
-            math.isnan(expected) and math.isnan(actual)
-        )
+        agrees = _are_close(expected, actual)
     if agrees:
         return []
     kind = ""
     if isinstance(expected, int) and isinstance(actual, float) and expected == actual:
         kind = " (a float; a whole number is an int)"
-    return [f"{at}expected {show(expected)}, got {actual!r}{kind}"]
+    return [f"{at}expected {show(expected)}, got {show_exactly(actual)}{kind}"]
 
 
 def gradient_difference(expected: dict[str, Tensor], actual: dict[str, Tensor]) -> list[str]:
@@ -160,6 +158,21 @@ def gradient_difference(expected: dict[str, Tensor], actual: dict[str, Tensor]) 
         if lines:
             return [f"the values are right, but the gradient for argument {name} is not", lines[-1]]
     return []
+
+
+def show_exactly(value: Any) -> str:
+    """A plain value in full, unless it is a number that no screen could hold."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a whole number of {value.bit_length()} bits"
+    return shorten(repr(value), 200)
+
+
+def _are_close(expected: float, actual: float) -> bool:
+    try:
+        both_are_none = math.isnan(expected) and math.isnan(actual)
+        return both_are_none or math.isclose(expected, actual, rel_tol=1e-5, abs_tol=1e-7)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _are_numbers(*values: Any) -> bool:

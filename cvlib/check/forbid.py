@@ -26,6 +26,20 @@ KERNELS: dict[str, frozenset[str]] = {
                              "max_pool3d_with_indices", "fractional_max_pool2d"}),
     "softmax": frozenset({"_softmax", "_log_softmax", "softmax", "log_softmax"}),
     "logsumexp": frozenset({"logsumexp"}),
+    "binary_cross_entropy": frozenset({"binary_cross_entropy", "binary_cross_entropy_with_logits"}),
+    "cross_entropy": frozenset({"nll_loss", "nll_loss_forward", "nll_loss2d", "nll_loss2d_forward",
+                                "nll_loss_nd", "cross_entropy_loss"}),
+    "relu": frozenset({"relu", "relu_", "relu6", "threshold", "threshold_", "hardtanh"}),
+    "leaky_relu": frozenset({"leaky_relu", "leaky_relu_", "_prelu_kernel", "prelu",
+                             "rrelu_with_noise", "rrelu_with_noise_functional"}),
+    "elu": frozenset({"elu", "elu_", "celu", "celu_", "selu", "selu_"}),
+    "sigmoid": frozenset({"sigmoid", "sigmoid_", "special_expit", "silu", "silu_",
+                          "log_sigmoid_forward", "hardsigmoid"}),
+    "gelu": frozenset({"gelu", "gelu_"}),
+    "batch_norm": frozenset({"batch_norm", "native_batch_norm", "_native_batch_norm_legit",
+                             "_native_batch_norm_legit_no_training", "cudnn_batch_norm",
+                             "_batch_norm_with_update", "_batch_norm_no_update",
+                             "_batch_norm_impl_index", "miopen_batch_norm"}),
 }  # fmt: skip
 
 

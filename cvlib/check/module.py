@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from cvlib import mistakes
-from cvlib.check.cases import Case, as_case, show_arguments
+from cvlib.check.cases import Case, as_case, fixed_randomness, show_arguments
 from cvlib.check.compare import gradient_difference, raised_difference, value_difference
 from cvlib.check.diagnose import MOST, sentences
 from cvlib.check.errors import CheckFailed, NotDone
@@ -102,9 +102,9 @@ class Trial:
     ) -> None:
         self.config = config
         self.inputs: tuple[Any, ...] = inputs if isinstance(inputs, tuple) else (inputs,)
-        ours = make_arguments(replaced(config, counterparts))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+        self.ours = replaced(config, counterparts)  # for the reference, and for known mistakes
+        ours = make_arguments(self.ours)
+        with fixed_randomness():
             self.donor: Donor = donate(like(*ours.args, **ours.kwargs), self.inputs)
         self.wanted = observe_module_here(like, ours, self.inputs, self.donor, Request(gradients))
 
@@ -169,7 +169,7 @@ def explain(
     state_names: bool,
 ) -> CheckFailed:
     """The failure to raise: the first wrong configuration, the difference, the diagnosis."""
-    if any(got.raised and "NotImplementedError" in got.raised.bases for got in seen):
+    if any(got.raised and got.raised.is_stub for got in seen):
         return NotDone(f"{name}: not written yet. Replace the line that raises "
                        "NotImplementedError by your own code.", total=len(trials))  # fmt: skip
     first = wrong[0]
@@ -208,9 +208,11 @@ def alike(
 ) -> bool:
     """Whether a mistake's module does the same as the learner's."""
     request = Request(gradients=bool(seen.gradients))
-    did = observe_module_here(answer, trial.config, trial.inputs, trial.donor, request)
-    if did.raised or seen.raised:
-        return bool(did.raised and seen.raised) and not raised_difference(did.raised, seen.raised)
+    did = observe_module_here(answer, trial.ours, trial.inputs, trial.donor, request)
+    if did.raised or seen.raised:  # the message too: torch's tells which shapes did not fit
+        if did.raised is None or seen.raised is None:
+            return False
+        return did.raised.message == seen.raised.message
     if not did.fits or not seen.fits:
         return did.shapes == seen.shapes and did.fits == seen.fits
     return not differences(did, seen, state_names)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import importlib
 import linecache
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cvlib.check.cases import Case, device, shorten
+from cvlib.check.cases import Case, device, fixed_randomness, shorten
 from cvlib.check.forbid import ForbiddenCall, forbidding
 from cvlib.check.seal import sealed
 
@@ -35,6 +36,11 @@ class Raised:
     bases: tuple[str, ...]
     message: str
     where: str = ""
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is the answer's own "not written yet", and not torch's "not implemented"."""
+        return "NotImplementedError" in self.bases and self.message in ("", "not written yet")
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,7 @@ def observe(answer: Any, case: Case, request: Request = Request()) -> Observatio
 
 def observe_here(answer: Callable[..., Any], case: Case, request: Request) -> Observation:
     """Run the call in this process, on copies of the arguments."""
-    with torch.random.fork_rng(devices=[]), exact_arithmetic():
-        torch.manual_seed(0)
+    with fixed_randomness(), exact_arithmetic():
         made = make_arguments(case)
         before = on_device(label(made))
         leaves = watch_gradients(before) if request.gradients else {}
@@ -105,15 +110,17 @@ def observe_here(answer: Callable[..., Any], case: Case, request: Request) -> Ob
             before = labelled = label(made)
         args = [labelled[str(index)] for index in range(len(made.args))]
         kwargs = {name: labelled[name] for name in made.kwargs}
+        call = functools.partial(function_named(case.through), answer) if case.through else answer
         try:
             with forbidding(request.forbid), sealed(request.seal):
-                result = answer(*args, **kwargs)
+                result = call(*args, **kwargs)
+            gradients = backward(result, leaves)
         except Exception as error:
             return Observation(raised=describe(error))
         return Observation(
             value=plain(result),
             changed=tuple(name for name in labelled if not same(before[name], labelled[name])),
-            gradients=backward(result, leaves),
+            gradients=gradients,
             states=states_of(labelled, request.watch),
         )
 
@@ -145,10 +152,15 @@ def make_arguments(case: Case) -> Case:
     """The case with its maker's arguments in place of the maker's own."""
     if not case.maker:
         return case
-    module, _, name = case.maker.partition(":")
+    return Case(tuple(function_named(case.maker)(*case.args, **case.kwargs)), through=case.through)
+
+
+def function_named(function: str) -> Callable[..., Any]:
+    """The function that `cases.name_of` named."""
+    module, _, name = function.partition(":")
     if not module.startswith("cvlib."):
-        raise ValueError(f"maker must be a function of cvlib, got {case.maker!r}")
-    return Case(tuple(getattr(importlib.import_module(module), name)(*case.args, **case.kwargs)))
+        raise ValueError(f"a function must be one of cvlib, got {function!r}")
+    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
 
 
 def states_of(labelled: dict[str, Any], watch: tuple[str, ...]) -> dict[str, Any]:

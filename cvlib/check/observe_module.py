@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cvlib.check.cases import Case
+from cvlib.check.cases import Case, fixed_randomness
 from cvlib.check.forbid import forbidding
 from cvlib.check.observe import (
     Raised,
@@ -26,7 +26,7 @@ from cvlib.check.observe import (
     tensors_in,
 )
 from cvlib.check.seal import sealed
-from cvlib.check.transplant import WithoutDropout, in_order_of_use, kind_of, match, shaken
+from cvlib.check.transplant import WithoutDropout, in_order_of_use, match, shaken
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,7 @@ def observe_module_here(
     request: Request,
 ) -> ModuleObservation:
     """Build and run in this process; an instance is taken as it is."""
-    with torch.random.fork_rng(devices=[]), exact_arithmetic():
-        torch.manual_seed(0)
+    with fixed_randomness(), exact_arithmetic():
         try:
             with forbidding(request.forbid), sealed(request.seal):
                 built = build(answer, config)
@@ -108,11 +107,11 @@ def watch(
     if not isinstance(module, nn.Module):
         raise TypeError(f"expected a module (an nn.Module), got {type(module).__name__}")
     module = module.to(inputs[0].device)
-    parameters, buffers = in_order_of_use(module, inputs)
+    parameters, buffers, kinds = in_order_of_use(module, inputs)
     names, count = tuple(module.state_dict()), sum(p.numel() for p in parameters)
     shapes = tuple(tuple(p.shape) for p in parameters)
-    own_parameters = match(parameters, donor.parameters)
-    own_buffers = match(buffers, donor.buffers)
+    own_parameters = match(parameters, donor.parameters, kinds)
+    own_buffers = match(buffers, donor.buffers, kinds)
     if own_parameters is None or own_buffers is None:
         return ModuleObservation(None, shapes, names, count)
     kept = named_as(module, own_buffers)
@@ -157,10 +156,9 @@ def fill(own: list[Tensor], donors: list[tuple[Tensor, str]]) -> None:
 def donate(module: nn.Module, inputs: tuple[Any, ...], seed: int = 0) -> Donor:
     """The values that a reference gives away, in order of use."""
     generator = torch.Generator().manual_seed(seed)
-    parameters, buffers = in_order_of_use(module, inputs)
-    given = []
-    for tensors in (parameters, buffers):
-        kinds = [kind_of(t) for t in tensors]
-        given.append([(shaken(t.cpu(), k, generator), k)
-                      for t, k in zip(tensors, kinds, strict=True)])  # fmt: skip
+    parameters, buffers, kinds = in_order_of_use(module, inputs)
+    given = [
+        [(shaken(t.cpu(), kinds[id(t)], generator), kinds[id(t)]) for t in tensors]
+        for tensors in (parameters, buffers)
+    ]
     return Donor(*given)

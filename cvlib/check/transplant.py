@@ -1,8 +1,10 @@
 """Give one module another's weights, whatever its attributes are called.
 
 Parameters and buffers are put in the order in which the forward pass first uses them, and
-matched by that order, by shape, and by how they were initialised (ones, zeros, anything
-else), which tells a BatchNorm's weight from its bias and its variance from its mean.
+matched by that order, by shape, by how they were initialised (ones, zeros, anything
+else), which tells a BatchNorm's weight from its bias and its variance from its mean, and by
+the shape of the kernel or matrix before them, which tells the normalisation of a shortcut from
+those of the path beside it, whichever of the two runs first.
 """
 
 from __future__ import annotations
@@ -46,10 +48,12 @@ class WithoutDropout(TorchFunctionMode):
 
 def in_order_of_use(
     module: nn.Module, inputs: tuple[Any, ...]
-) -> tuple[list[Tensor], list[Tensor]]:
+) -> tuple[list[Tensor], list[Tensor], dict[int, str]]:
     """Parameters, and floating-point buffers, by their first use in a forward pass.
 
-    Those that the pass does not use come last, in the order of their definition.
+    Those that the pass does not use come last, in the order of their definition. The third
+    result is the kind of each tensor by its id: `kind_of`, and for those with one axis the shape
+    of the kernel or matrix that was used before it.
     """
     parameters = list(module.parameters())
     buffers = [b for b in module.buffers() if b.is_floating_point()]
@@ -60,15 +64,29 @@ def in_order_of_use(
     module.train(was_training)
     used = [*seen.order, *seen.wanted.values()]
     numbers = {id(p) for p in parameters}
-    return [t for t in used if id(t) in numbers], [t for t in used if id(t) not in numbers]
+    own, others = [t for t in used if id(t) in numbers], [t for t in used if id(t) not in numbers]
+    return own, others, kinds_in(used)
 
 
-def match(own: Sequence[Tensor], donors: Sequence[tuple[Tensor, str]]) -> list[Tensor] | None:
+def kinds_in(used: Sequence[Tensor]) -> dict[int, str]:
+    """Tensor's id → its kind, with what was used before it."""
+    before, kinds = "", {}
+    for tensor in used:
+        if tensor.dim() > 1:
+            before = f" behind {tuple(tensor.shape)}"
+        kinds[id(tensor)] = kind_of(tensor) + (before if tensor.dim() <= 1 else "")
+    return kinds
+
+
+def match(
+    own: Sequence[Tensor], donors: Sequence[tuple[Tensor, str]], kinds: dict[int, str]
+) -> list[Tensor] | None:
     """For each donor the tensor that takes its values; None if they don't fit.
 
     Args:
         own: the tensors to fill, in order of use.
-        donors: values and how they had been initialised (see `kind_of`), in order of use.
+        donors: values and their kinds (see `in_order_of_use`), in order of use.
+        kinds: of the tensors to fill, by their ids.
     """
     if len(own) != len(donors):
         return None
@@ -78,7 +96,8 @@ def match(own: Sequence[Tensor], donors: Sequence[tuple[Tensor, str]]) -> list[T
         fitting = [i for i, tensor in enumerate(free) if tensor.shape == value.shape]
         if not fitting:
             return None
-        alike = [i for i in fitting[:2] if kind_of(free[i]) == kind]
+        same = [i for i in fitting if kinds[id(free[i])] == kind]
+        alike = same or [i for i in fitting[:2] if kind_of(free[i]) == kind.split(" ")[0]]
         chosen.append(free.pop((alike or fitting)[0]))
     return chosen
 
@@ -93,6 +112,6 @@ def kind_of(tensor: Tensor) -> str:
 def shaken(tensor: Tensor, kind: str, generator: torch.Generator) -> Tensor:
     """Values that tell layers apart: constants get noise, a variance stays positive."""
     noise = torch.rand(tensor.shape, generator=generator, dtype=torch.float64).to(tensor)
-    if kind == "ones":
+    if kind.startswith("ones"):
         return 0.5 + noise
-    return 0.4 * noise - 0.2 if kind == "zeros" else tensor.detach().clone()
+    return 0.4 * noise - 0.2 if kind.startswith("zeros") else tensor.detach().clone()

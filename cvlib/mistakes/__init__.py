@@ -19,7 +19,18 @@ from cvlib.mistakes.attempt import source_as
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 # Session number -> the module here that holds the mistakes of its exercises.
-MODULES = {"01": "convolution", "02": "activations", "03": "vgg", "04": "resnet"}
+MODULES = {
+    "01": "convolution",
+    "02": "activations",
+    "03": "vgg",
+    "04": "resnet",
+    "05": "finetuning",
+    "06": "detection",
+    "07": "segmentation",
+    "08": "prompting",
+    "09": "losses",
+    "10": "optimizers",
+}
 
 _registry: dict[str, dict[str, Mistake]] = {}
 
@@ -30,6 +41,8 @@ class Mistake:
 
     Exactly one of `answer` (a function or class to stand in for the learner's) and
     `values` (name -> wrong value, for exercises whose answers are values) is given.
+    `function` is the name under which a learner would have typed it, for exercises that
+    ask for several.
     """
 
     id: str
@@ -38,19 +51,26 @@ class Mistake:
     asks: str
     answer: Callable[..., Any] | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    function: str = ""
 
     def source(self, name: str) -> str:
         """The mistake as a learner would have typed it, under the exercise's `name`."""
         if self.answer is not None:
-            return source_as(self.answer, name)
+            return source_as(self.answer, self.function or name)
         return "\n".join(f"{key} = {value!r}" for key, value in self.values.items())
 
 
-def mistake(exercise: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
-    """Register the decorated wrong solution; its name becomes the mistake's id."""
+def mistake(
+    exercise: str, *, says: str, asks: str, function: str = ""
+) -> Callable[[Answer], Answer]:
+    """Register the decorated wrong solution; its name becomes the mistake's id.
+
+    Args:
+        function: which of an exercise's functions it is, if there are several.
+    """
 
     def register(answer: Answer) -> Answer:
-        _add(Mistake(answer.__name__, exercise, says, asks, answer=answer))
+        _add(Mistake(answer.__name__, exercise, says, asks, answer=answer, function=function))
         return answer
 
     return register
@@ -67,6 +87,12 @@ def of(exercise: str) -> tuple[Mistake, ...]:
     if importlib.util.find_spec(module) is not None:
         importlib.import_module(module)
     return tuple(_registry.get(exercise, {}).values())
+
+
+def told_in(text: str, exercise: str) -> tuple[str, ...]:
+    """Ids of the known mistakes of an exercise whose sentence stands in a text."""
+    folded = " ".join(text.split())
+    return tuple(m.id for m in of(exercise) if " ".join(m.says.split()) in folded)
 
 
 def _add(new: Mistake) -> None:

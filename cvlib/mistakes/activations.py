@@ -2,7 +2,7 @@
 
 Each is a whole wrong solution as a learner would write it. It is pasted into notebooks as it
 stands, so it uses torch, F, math, nn and exercises that come earlier in the session, nothing
-else. Some exercises ask for several functions; `mistake_in` says which of them is meant.
+else. Some exercises ask for several functions; `function` says which of them is meant.
 """
 
 from __future__ import annotations
@@ -22,30 +22,14 @@ from cvlib.mistakes.attempt import source_as
 
 
 @dataclass(frozen=True)
-class MistakeIn(Mistake):
-    """A mistake in one of the functions of an exercise, or one that is told by what it does.
+class ToldByWhatItDoes(Mistake):
+    """A mistake whose `answer` is something made of what a learner `typed`."""
 
-    Attributes:
-        function: the name under which a learner would have typed it.
-        typed: the text's origin, where `answer` is something that is made of it.
-    """
-
-    function: str = ""
     typed: Callable[..., Any] | None = None
 
     def source(self, name: str) -> str:
         """The mistake as a learner would have typed it."""
-        return source_as(self.typed or self.answer, self.function or name)  # type: ignore[arg-type]
-
-
-def mistake_in(function: str, exercise: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
-    """Register a wrong version of one `function` of an exercise that asks for several."""
-
-    def register(answer: Answer) -> Answer:
-        _add(MistakeIn(answer.__name__, exercise, says, asks, answer=answer, function=function))
-        return answer
-
-    return register
+        return source_as(self.typed, name)  # type: ignore[arg-type]
 
 
 class Measured:
@@ -65,7 +49,10 @@ def mistaken_fill(*, says: str, asks: str) -> Callable[[Answer], Answer]:
 
     def register(fill_: Answer) -> Answer:
         name = fill_.__name__
-        _add(MistakeIn(name, "02-he-normal", says, asks, answer=Measured(fill_), typed=fill_))
+        told = ToldByWhatItDoes(
+            name, "02-he-normal", says, asks, answer=Measured(fill_), typed=fill_
+        )
+        _add(told)
         return fill_
 
     return register
@@ -134,9 +121,9 @@ def calls_pythons_max(x):
 # 02-relu: leaky_relu ----------------------------------------------------------------------------
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="In leaky_relu the slope sits on the positive side.",
     asks="Which numbers should pass unchanged?",
 )
@@ -144,9 +131,9 @@ def slopes_the_positives(x, negative_slope=0.01):
     return torch.where(x > 0, negative_slope * x, x)
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="In leaky_relu all numbers are multiplied by the slope, positive ones too.",
     asks="What is then left of the bend at 0?",
 )
@@ -154,9 +141,9 @@ def slopes_both_sides(x, negative_slope=0.01):
     return negative_slope * x
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="The function leaky_relu always uses 0.01, whatever slope is asked for.",
     asks="Where does `negative_slope` come in?",
 )
@@ -164,9 +151,9 @@ def ignores_the_slope(x, negative_slope=0.01):
     return torch.where(x > 0, x, 0.01 * x)
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="The function leaky_relu has 0.1 as its default slope, as in many plots of it; "
     "PyTorch has 0.01.",
     asks="What does your own signature say when nobody names a slope?",
@@ -175,9 +162,9 @@ def has_the_slope_of_the_plots(x, negative_slope=0.1):
     return torch.where(x > 0, x, negative_slope * x)
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="In leaky_relu negative numbers come out positive.",
     asks="What is 0.01 · (−3)?",
 )
@@ -185,9 +172,9 @@ def turns_negatives_up(x, negative_slope=0.01):
     return torch.where(x > 0, x, -negative_slope * x)
 
 
-@mistake_in(
-    "leaky_relu",
+@mistake(
     "02-relu",
+    function="leaky_relu",
     says="Below 0, leaky_relu gives the constant −slope instead of slope · x.",
     asks="A slope is something to multiply with. With what?",
 )
@@ -198,9 +185,9 @@ def gives_a_constant_below_zero(x, negative_slope=0.01):
 # 02-relu: elu -----------------------------------------------------------------------------------
 
 
-@mistake_in(
-    "elu",
+@mistake(
     "02-relu",
+    function="elu",
     says="In elu the − 1 is missing, so the curve jumps to alpha at 0.",
     asks="What should elu(−0.001) be near to?",
 )
@@ -208,9 +195,9 @@ def forgets_minus_one(x, alpha=1.0):
     return torch.where(x > 0, x, alpha * torch.exp(x.clamp(max=0)))
 
 
-@mistake_in(
-    "elu",
+@mistake(
     "02-relu",
+    function="elu",
     says="The function elu does not use alpha.",
     asks="To which value should the curve sink far to the left when alpha is 2?",
 )
@@ -218,9 +205,9 @@ def forgets_alpha(x, alpha=1.0):
     return torch.where(x > 0, x, torch.expm1(x.clamp(max=0)))
 
 
-@mistake_in(
-    "elu",
+@mistake(
     "02-relu",
+    function="elu",
     says="In elu, alpha stands inside the exponential instead of in front of it.",
     asks="Does alpha say how deep the curve sinks, or how fast?",
 )
@@ -228,9 +215,9 @@ def puts_alpha_into_the_exponent(x, alpha=1.0):
     return torch.where(x > 0, x, torch.expm1(alpha * x.clamp(max=0)))
 
 
-@mistake_in(
-    "elu",
+@mistake(
     "02-relu",
+    function="elu",
     says="In elu, alpha multiplies the positive side as well.",
     asks="Which numbers should pass unchanged?",
 )
@@ -238,9 +225,9 @@ def scales_both_sides(x, alpha=1.0):
     return alpha * torch.where(x > 0, x, torch.expm1(x.clamp(max=0)))
 
 
-@mistake_in(
-    "elu",
+@mistake(
     "02-relu",
+    function="elu",
     says="The values of elu are right, but `torch.where` computes eˣ for large x too, and 0 · ∞ "
     "makes the gradient NaN.",
     asks="What can you give to the exponential so that it never sees a number above 0?",
@@ -312,9 +299,9 @@ def is_too_steep(x):
 # 02-gates: gelu ---------------------------------------------------------------------------------
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="The function gelu multiplies x by the bell curve φ instead of by the area Φ to its left.",
     asks="Far to the right GELU becomes x itself. To what does your gate tend there?",
 )
@@ -322,9 +309,9 @@ def gates_with_the_bell(x):
     return x * torch.exp(-x * x / 2) / math.sqrt(2 * math.pi)
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="In gelu, erf gets x instead of x / √2, so the gate opens too fast.",
     asks="erf belongs to a bell curve of variance ½. What has to be done to x for variance 1?",
 )
@@ -332,9 +319,9 @@ def forgets_the_root_of_two(x):
     return x * 0.5 * (1 + torch.erf(x))
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="In gelu the ½ is missing, so the gate runs from 0 to 2.",
     asks="What is Φ(0), the share of a normal distribution below its mean?",
 )
@@ -342,9 +329,9 @@ def forgets_the_half(x):
     return x * (1 + torch.erf(x / math.sqrt(2)))
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="The function gelu uses the tanh approximation, which is off in the fourth decimal place.",
     asks="Which function of torch gives Φ exactly?",
 )
@@ -352,9 +339,9 @@ def approximates_with_tanh(x):
     return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="The function gelu uses the sigmoid approximation x · σ(1.702 x), which is off by up "
     "to 0.02.",
     asks="Which function of torch gives Φ exactly?",
@@ -363,9 +350,9 @@ def approximates_with_a_sigmoid(x):
     return x * torch.sigmoid(1.702 * x)
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="This is SiLU, x · σ(x): the gate is a sigmoid instead of Φ.",
     asks="Which S-curve does the G in GELU, Gaussian, ask for?",
 )
@@ -373,9 +360,9 @@ def computes_silu(x):
     return x * torch.sigmoid(x)
 
 
-@mistake_in(
-    "gelu",
+@mistake(
     "02-gates",
+    function="gelu",
     says="The function gelu returns the gate Φ(x) and forgets what should pass through it.",
     asks="What is multiplied by the gate?",
 )
@@ -425,9 +412,9 @@ def returns_the_sign(x):
 # 02-slopes: sigmoid_grad ------------------------------------------------------------------------
 
 
-@mistake_in(
-    "sigmoid_grad",
+@mistake(
     "02-slopes",
+    function="sigmoid_grad",
     says="The function sigmoid_grad computes x(1 − x), as if x were already the sigmoid's output.",
     asks="In σ′ = σ(1 − σ), what has to be computed first?",
 )
@@ -435,9 +422,9 @@ def takes_the_input_for_the_output(x):
     return x * (1 - x)
 
 
-@mistake_in(
-    "sigmoid_grad",
+@mistake(
     "02-slopes",
+    function="sigmoid_grad",
     says="The function sigmoid_grad computes σ(1 + σ), which grows to 2.",
     asks="How steep is a sigmoid far to the right, where it is flat?",
 )
@@ -445,9 +432,9 @@ def adds_instead_of_subtracting(x):
     return torch.sigmoid(x) * (1 + torch.sigmoid(x))
 
 
-@mistake_in(
-    "sigmoid_grad",
+@mistake(
     "02-slopes",
+    function="sigmoid_grad",
     says="The function sigmoid_grad gives 1 − σ²; the formula for tanh is of this kind.",
     asks="What does your function give at 0, and what is the slope there?",
 )
@@ -455,9 +442,9 @@ def uses_the_formula_of_tanh(x):
     return 1 - torch.sigmoid(x) ** 2
 
 
-@mistake_in(
-    "sigmoid_grad",
+@mistake(
     "02-slopes",
+    function="sigmoid_grad",
     says="The function sigmoid_grad computes e⁻ˣ / (1 + e⁻ˣ)², and that is ∞ / ∞ = NaN for "
     "very negative x.",
     asks="You have a sigmoid that never overflows. Can the slope be written with it alone?",
@@ -466,9 +453,9 @@ def overflows_in_the_slope(x):
     return torch.exp(-x) / (1 + torch.exp(-x)) ** 2
 
 
-@mistake_in(
-    "sigmoid_grad",
+@mistake(
     "02-slopes",
+    function="sigmoid_grad",
     says="The function sigmoid_grad gives the sigmoid itself instead of its slope.",
     asks="How steep is the curve at x = 10, where it has almost reached 1?",
 )
@@ -479,9 +466,9 @@ def returns_the_sigmoid_itself(x):
 # 02-slopes: dead_units --------------------------------------------------------------------------
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units calls a unit dead as soon as it is 0 for one sample.",
     asks="A unit that rests for one sample and works for another: does it learn nothing?",
 )
@@ -491,9 +478,9 @@ def needs_one_zero_only(activations):
     return (activations.transpose(0, 1).flatten(1) == 0).any(dim=1)
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units looks at the first sample only.",
     asks="Where does the rest of the batch come in?",
 )
@@ -507,9 +494,9 @@ def looks_at_one_sample(activations):
     )
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units looks along the units of each sample instead of along the "
     "samples of each unit.",
     asks="The answer has one place for each unit. Which axis has to disappear?",
@@ -520,9 +507,9 @@ def looks_along_the_wrong_axis(activations):
     return (activations.flatten(1) == 0).all(dim=1)
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units looks at the sum, and 2 and −2 add up to 0 as well.",
     asks="Can a unit be busy although its outputs cancel?",
 )
@@ -532,9 +519,9 @@ def adds_before_comparing(activations):
     return activations.transpose(0, 1).flatten(1).sum(dim=1) == 0
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units counts negative outputs as dead, too.",
     asks="What does a leaky ReLU give for a negative number, and does a gradient pass there?",
 )
@@ -544,9 +531,9 @@ def counts_negative_as_dead(activations):
     return (activations.transpose(0, 1).flatten(1) <= 0).all(dim=1)
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="For maps, dead_units answers for each position by itself instead of once a channel.",
     asks="In (N, C, H, W) a unit is a channel: over which three axes has it to be 0?",
 )
@@ -556,9 +543,9 @@ def answers_for_each_position(activations):
     return (activations == 0).all(dim=0)
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units finds the living instead of the dead.",
     asks="Should a unit that is 0 everywhere be True, or False?",
 )
@@ -568,9 +555,9 @@ def finds_the_living(activations):
     return (activations.transpose(0, 1).flatten(1) != 0).any(dim=1)
 
 
-@mistake_in(
-    "dead_units",
+@mistake(
     "02-slopes",
+    function="dead_units",
     says="The function dead_units calls every unit dead when there is no sample to look at.",
     asks="What should a function do that was given no evidence at all?",
 )
@@ -778,9 +765,9 @@ def divides_without_exponential(x, dim):
 # 02-softmax: log_softmax ------------------------------------------------------------------------
 
 
-@mistake_in(
-    "log_softmax",
+@mistake(
     "02-softmax",
+    function="log_softmax",
     says="The function log_softmax takes the logarithm of the softmax; where that has rounded "
     "to 0, −∞ comes out.",
     asks="log(a / b) = log a − log b, and log eˣ is … ?",
@@ -789,9 +776,9 @@ def takes_the_log_of_softmax(x, dim):
     return torch.log(softmax(x, dim))
 
 
-@mistake_in(
-    "log_softmax",
+@mistake(
     "02-softmax",
+    function="log_softmax",
     says="The function log_softmax computes log Σ eˣ without subtracting the maximum, and "
     "overflows.",
     asks="How can you take a maximum m out of log Σ eˣ?",
@@ -800,9 +787,9 @@ def forgets_the_maximum_in_the_sum(x, dim):
     return x - x.exp().sum(dim=dim, keepdim=True).log()
 
 
-@mistake_in(
-    "log_softmax",
+@mistake(
     "02-softmax",
+    function="log_softmax",
     says="The function log_softmax subtracts the maximum inside the logarithm, but not from x.",
     asks="log Σ eˣ = m + log Σ eˣ⁻ᵐ. Where did the m in front go?",
 )
@@ -811,9 +798,9 @@ def loses_the_maximum(x, dim):
     return x - (x - top).exp().sum(dim=dim, keepdim=True).log()
 
 
-@mistake_in(
-    "log_softmax",
+@mistake(
     "02-softmax",
+    function="log_softmax",
     says="The function log_softmax subtracts the sum of the exponentials instead of its logarithm.",
     asks="log(a / b) = log a − … ?",
 )
@@ -822,9 +809,9 @@ def forgets_the_logarithm(x, dim):
     return shifted - shifted.exp().sum(dim=dim, keepdim=True)
 
 
-@mistake_in(
-    "log_softmax",
+@mistake(
     "02-softmax",
+    function="log_softmax",
     says="The function log_softmax looks along the last axis only; `dim` is not used.",
     asks="Where does `dim` come in?",
 )

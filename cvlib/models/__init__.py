@@ -10,13 +10,18 @@
 | resnet.py | ResNet-18 … ResNet-152 | 2015 | y = F(x) + x |
 | resnet_cifar.py | ResNet-20 … for 32×32, and the plain nets beside them | 2015 | |
 | mobilenet.py | MobileNetV1 | 2017 | depthwise separable convolution |
+| mbconv.py | squeeze-and-excitation, MBConv | 2018 | gates for channels; wide inside |
+| efficientnet.py | EfficientNet-B0 … B7 | 2019 | depth, width and pixels grow together |
+| scaling.py | how they grow | 2019 | |
 """
 
 from cvlib.models.alexnet import AlexNet
 from cvlib.models.batchnorm import BatchNorm2d
+from cvlib.models.efficientnet import EfficientNet
 from cvlib.models.gradient_highway import plain_vs_residual
 from cvlib.models.inception import Inception
 from cvlib.models.lenet import LeNet5
+from cvlib.models.mbconv import MBConv, SqueezeExcite
 from cvlib.models.mobilenet import DepthwiseSeparable, MobileNetV1
 from cvlib.models.resnet import (
     BasicBlock,
@@ -30,6 +35,7 @@ from cvlib.models.resnet import (
     shortcut_kind,
 )
 from cvlib.models.resnet_cifar import CifarResNet
+from cvlib.models.scaling import Scale, compound_scale, make_divisible
 from cvlib.models.vgg import VGG, vgg_block, vgg_parameters
 
 __all__ = [
@@ -40,10 +46,16 @@ __all__ = [
     "Bottleneck",
     "CifarResNet",
     "DepthwiseSeparable",
+    "EfficientNet",
     "Inception",
     "LeNet5",
+    "MBConv",
     "MobileNetV1",
     "ResNet",
+    "Scale",
+    "SqueezeExcite",
+    "compound_scale",
+    "make_divisible",
     "plain_vs_residual",
     "resnet18",
     "resnet34",

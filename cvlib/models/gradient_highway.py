@@ -48,4 +48,4 @@ def plain_vs_residual(depth: int, seed: int = 0) -> dict[str, float]:
     return norms
 
 
-REFERENCES = (plain_vs_residual,)
+REFERENCES = {"04": (plain_vs_residual,)}

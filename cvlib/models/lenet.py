@@ -52,4 +52,4 @@ class LeNet5(nn.Module):
         return self.classifier(self.features(x))  # (N, num_classes)
 
 
-REFERENCES = (LeNet5,)
+REFERENCES = {"03": (LeNet5,)}

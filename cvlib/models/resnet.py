@@ -206,4 +206,4 @@ def resnet152(num_classes: int = 1000, zero_init_residual: bool = False) -> ResN
     return ResNet(Bottleneck, (3, 8, 36, 3), num_classes, zero_init_residual)
 
 
-REFERENCES = (shortcut_kind, BasicBlock, Bottleneck, ResNet)
+REFERENCES = {"04": (shortcut_kind, projection, BasicBlock, Bottleneck, stage, ResNet)}

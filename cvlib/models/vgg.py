@@ -174,4 +174,4 @@ def vgg_parameters(config: Config, num_classes: int, image_size: int = 224) -> i
     return total + 4096 * num_classes + num_classes
 
 
-REFERENCES = (vgg_block, VGG, vgg_parameters)
+REFERENCES = {"03": (vgg_block, VGG, vgg_parameters)}

@@ -12,15 +12,21 @@ from typing import Any
 _HOMES = {
     "ActivationPlayground": "activation_playground",
     "BlockBuilder": "block_builder",
+    "BoxPairEditor": "box_pair_editor",
     "ConvolutionExplorer": "convolution_explorer",
     "CourseWidget": "base",
     "DyingReLU": "dying_relu",
     "GradientFlow": "gradient_flow",
+    "ImbalanceSlider": "imbalance_slider",
     "KernelPlayground": "kernel_playground",
+    "LiveTraining": "live_training",
+    "LossExplorer": "loss_explorer",
     "ModelExplorer": "model_explorer",
+    "OptimizerRace": "optimizer_race",
     "OutputSizeDrill": "output_size_drill",
     "Quiz": "quiz",
     "ReceptiveFieldViewer": "receptive_field_viewer",
+    "ScheduleDesigner": "schedule_designer",
     "SoftmaxTemperature": "softmax_temperature",
 }
 __all__ = sorted(_HOMES)

@@ -22,12 +22,6 @@ class Architecture(NamedTuple):
     input_size: tuple[int, int, int] | None = None  # None: colour, of any size
 
 
-def _efficientnet_b0() -> nn.Module:
-    from torchvision.models import efficientnet_b0
-
-    return efficientnet_b0()
-
-
 MODELS = {
     "lenet5": Architecture("LeNet-5", models.LeNet5, (1, 32, 32)),
     "alexnet": Architecture("AlexNet", models.AlexNet),
@@ -39,7 +33,7 @@ MODELS = {
     "resnet101": Architecture("ResNet-101", models.resnet101),
     "resnet152": Architecture("ResNet-152", models.resnet152),
     "mobilenet_v1": Architecture("MobileNetV1", models.MobileNetV1),
-    "efficientnet_b0": Architecture("EfficientNet-B0", _efficientnet_b0),
+    "efficientnet_b0": Architecture("EfficientNet-B0", models.EfficientNet),
 }
 DRAWING = {Tensor.normal_, Tensor.uniform_, Tensor.erfinv_}
 

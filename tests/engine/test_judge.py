@@ -13,7 +13,8 @@ import numpy
 import pytest
 import torch
 
-from autograder.engine.judge import Judge, Link, StudentLost
+from autograder.engine.frames import StudentLost
+from autograder.engine.judge import Judge, Link
 from autograder.engine.student import Student
 from cvlib.check.errors import CheckFailed
 

@@ -138,7 +138,7 @@ def test_an_ordinary_user_can_grade_as_well() -> None:
     program = (
         "import os\n"
         "from autograder.engine.engine import Engine\n"
-        "from autograder.engine.runner import Step, Ticket\n"
+        "from autograder.engine.ticket import Step, Ticket\n"
         'look = "import os; print(os.getuid(), [os.path.exists(p) for p in '
         f"({str(ROOT / 'course')!r}, '/library/cvlib/conv.py')])\"\n"
         "try_write = \"for p in '/', '/dev', '/library':\\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.cells import Outcome
 from autograder.engine import runner
-from autograder.engine.judge import StudentLost
+from autograder.engine.frames import StudentLost
 from autograder.engine.outputs import checked_outputs, is_picture, plain_text
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(9)).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 
 from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, names_in, needed_demos, realign
-from autograder.engine.runner import Step
+from autograder.engine.preprocessors import restored
+from autograder.engine.ticket import Step
 from autograder.errors import GradingError
 
 
@@ -165,7 +167,7 @@ def test_rules_hold_for_malformed_cells(cells: list[dict[str, Any]]) -> None:
 
 def test_too_many_cells_are_refused() -> None:
     with pytest.raises(GradingError, match="2001 cells"):
-        realign([cell("")] * (MAX_CELLS + 1), given_cells())
+        restored([cell("")] * (MAX_CELLS + 1), given_cells(), Path("none"))
 
 
 def steps_of(*texts: tuple[str, str]) -> tuple[Step, ...]:

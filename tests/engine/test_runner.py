@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from autograder.engine import sandbox
 from autograder.engine.engine import Engine
-from autograder.engine.runner import Budget, Step, Ticket, ticket_in, ticket_out
+from autograder.engine.ticket import Budget, Step, Ticket, ticket_in, ticket_out
 from autograder.errors import GradingError
 
 pytestmark = pytest.mark.skipif(
@@ -53,6 +54,23 @@ def test_names_go_from_cell_to_cell_and_to_the_tests(engine: Engine) -> None:
                                ("student", "x"), ("test", "assert x == 2\n1.5"),
                                ("test", "assert x == 3, 'not three'")))  # fmt: skip
     assert [said(result, n) for n in range(5)] == ["", "", "2", "1.5", "not three"]
+
+
+@pytest.mark.parametrize(
+    ("session", "refused"), [("01", [True, False]), ("03", [False, True]), ("", [True, True])]
+)
+def test_the_course_s_own_solutions_are_sealed_by_session(
+    engine: Engine, session: str, refused: list[bool]
+) -> None:
+    plain = ticket(
+        (
+            "student",
+            "import torch, cvlib.pooling as p; p.max_pool2d(torch.ones(1, 1, 4, 4), 2)",
+        ),
+        ("student", "from cvlib.models import vgg; vgg.vgg_block(3, 4, 1)"),
+    )
+    result = engine.run(dataclasses.replace(plain, session=session))
+    assert ["write this one yourself" in said(result, n) for n in range(2)] == refused
 
 
 def test_after_an_end_the_cells_before_are_run_again(engine: Engine) -> None:
@@ -140,17 +158,17 @@ def test_nothing_is_left_when_a_judge_is_killed(engine: Engine) -> None:
             failed.append(error)
 
     parents = engine.running()
-    before = set(psutil.Process(parents.students.pid).children(recursive=True))
+    students = psutil.Process(parents.students.pid)
+    before = set(students.children(recursive=True))  # some may be ending just now
     thread = threading.Thread(target=run)
     thread.start()
-    wait_for(lambda: len(psutil.Process(parents.students.pid).children(recursive=True))
-             >= len(before) + 9)  # fmt: skip
+    wait_for(lambda: len(set(students.children(recursive=True)) - before) >= 9)
     for judge in psutil.Process(parents.judges.pid).children():
         judge.kill()
     thread.join(20)
     assert failed
     assert "the judge's process failed" in str(failed[0])
-    wait_for(lambda: set(psutil.Process(parents.students.pid).children(recursive=True)) <= before)
+    wait_for(lambda: set(students.children(recursive=True)) <= before)
 
 
 def wait_for(happens: Any) -> None:

@@ -16,7 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.engine import wire
+from autograder.engine import frames, wire
 from cvlib.check.observe import Opaque
 
 plain = st.recursive(
@@ -30,11 +30,7 @@ shapes = st.lists(st.integers(0, 4), max_size=4)
 
 
 def there_and_back(value: Any) -> Any:
-    frame = wire.encode(value)
-    head, body = wire.PREFIX.unpack(frame[: wire.PREFIX.size])
-    rest = frame[wire.PREFIX.size :]
-    assert len(rest) == head + body
-    return wire.decode(rest[:head], rest[head:])
+    return wire.decode(*wire.encode(value))
 
 
 def same(one: Any, two: Any) -> bool:
@@ -93,7 +89,7 @@ def looped() -> list[Any]:
     ids=["object", "set", "list_subclass", "sparse", "loop", "huge_int", "int_subclass"],
 )  # fmt: skip
 def test_what_may_not_cross_is_refused(value: Any) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(frames.WireError):
         wire.encode(value)
 
 
@@ -108,7 +104,7 @@ json_trees = st.recursive(
 @settings(max_examples=300)
 @given(json_trees, st.binary(max_size=40))
 def test_malformed_trees_raise_only_wire_errors(tree: Any, body: bytes) -> None:
-    with contextlib.suppress(wire.WireError):
+    with contextlib.suppress(frames.WireError):
         wire.decode(json.dumps(tree).encode(), body)
 
 
@@ -124,13 +120,13 @@ def test_malformed_tensors_raise_only_wire_errors(
     dtype: Any, shape: Any, offset: Any, length: Any, body: bytes
 ) -> None:
     tree = json.dumps(["T", dtype, shape, offset, length]).encode()
-    with contextlib.suppress(wire.WireError):
+    with contextlib.suppress(frames.WireError):
         wire.decode(tree, body)
 
 
 @given(st.binary(max_size=60))
 def test_noise_raises_only_wire_errors(header: bytes) -> None:
-    with contextlib.suppress(wire.WireError):
+    with contextlib.suppress(frames.WireError):
         wire.decode(header, b"")
 
 
@@ -144,7 +140,7 @@ def test_noise_raises_only_wire_errors(header: bytes) -> None:
          "keys", "large_key", "items"],
 )  # fmt: skip
 def test_rules_of_size_hold(header: str) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(frames.WireError):
         wire.decode(header.encode(), b"")
 
 
@@ -152,7 +148,7 @@ def test_lengths_are_checked_before_memory_is_taken() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(struct.pack(">IQ", 10, 2**63))
-        with pytest.raises(wire.WireError, match="too large"):
+        with pytest.raises(frames.WireError, match="too large"):
             wire.receive(ours)
 
 
@@ -168,7 +164,7 @@ def test_a_slow_talker_is_late() -> None:
     with ours, theirs:
         thread = threading.Thread(target=drip)
         thread.start()
-        with pytest.raises(wire.Late):
+        with pytest.raises(frames.Late):
             wire.receive(ours, time.monotonic() + 0.1)
         theirs.shutdown(socket.SHUT_RDWR)
         thread.join()
@@ -178,7 +174,7 @@ def test_a_reader_that_never_reads_is_late() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(0.1)
-        with pytest.raises(wire.Late):
+        with pytest.raises(frames.Late):
             wire.send(ours, torch.zeros(2**20))
 
 
@@ -187,5 +183,5 @@ def test_an_end_is_told() -> None:
     with ours:
         theirs.sendall(b"\0\0")
         theirs.close()
-        with pytest.raises(wire.Closed):
+        with pytest.raises(frames.Closed):
             wire.receive(ours)

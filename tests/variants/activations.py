@@ -7,39 +7,13 @@ exercises of the session are there, anything else is imported inside.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.variants import Answer, Variant, _registry, variant
+from autograder.variants import variant
 from cvlib.activations import log_softmax, relu, sigmoid
-from cvlib.mistakes.attempt import source_as
-
-
-@dataclass(frozen=True)
-class VariantIn(Variant):
-    """A right version of one of the functions of an exercise that asks for several."""
-
-    function: str = ""
-
-    def source(self, name: str) -> str:
-        """The variant as a learner would have typed it."""
-        return source_as(self.answer, self.function)
-
-
-def variant_in(function: str, exercise: str) -> Callable[[Answer], Answer]:
-    """Register a right version of one `function` of an exercise."""
-
-    def register(answer: Answer) -> Answer:
-        new = VariantIn(answer.__name__, exercise, answer, function)
-        _registry.setdefault(exercise, {})[new.id] = new
-        return answer
-
-    return register
-
 
 # 02-relu ----------------------------------------------------------------------------------------
 
@@ -64,24 +38,24 @@ def takes_the_maximum_with_zeros(x):
     return torch.maximum(x, torch.zeros_like(x))
 
 
-@variant_in("leaky_relu", "02-relu")
+@variant("02-relu", function="leaky_relu")
 def takes_the_larger_of_two(x, negative_slope=0.01):
     return torch.maximum(x, negative_slope * x)
 
 
-@variant_in("leaky_relu", "02-relu")
+@variant("02-relu", function="leaky_relu")
 def adds_two_halves(x, negative_slope=0.01):
     return relu(x) - negative_slope * relu(-x)
 
 
-@variant_in("elu", "02-relu")
+@variant("02-relu", function="elu")
 def writes_where_negative(x, alpha=1.0):
     out = x.clone()
     out[x < 0] = alpha * (torch.exp(x[x < 0]) - 1)
     return out
 
 
-@variant_in("elu", "02-relu")
+@variant("02-relu", function="elu")
 def adds_both_sides(x, alpha=1.0):
     return x.clamp(min=0) + alpha * (x.clamp(max=0).exp() - 1)
 
@@ -119,12 +93,12 @@ def sigmoid_by_its_logarithm(x):
     return torch.exp(-F.softplus(-x))
 
 
-@variant_in("gelu", "02-gates")
+@variant("02-gates", function="gelu")
 def gelu_by_the_other_tail(x):
     return 0.5 * x * torch.erfc(-x / math.sqrt(2))
 
 
-@variant_in("gelu", "02-gates")
+@variant("02-gates", function="gelu")
 def gelu_by_a_distribution(x):
     return x * torch.distributions.Normal(0.0, 1.0).cdf(x)
 
@@ -142,23 +116,23 @@ def slope_by_heaviside(x):
     return torch.heaviside(x, torch.zeros((), dtype=x.dtype, device=x.device))
 
 
-@variant_in("sigmoid_grad", "02-slopes")
+@variant("02-slopes", function="sigmoid_grad")
 def slope_by_the_output(x):
     height = sigmoid(x)
     return height - height**2
 
 
-@variant_in("sigmoid_grad", "02-slopes")
+@variant("02-slopes", function="sigmoid_grad")
 def slope_by_both_gates(x):
     return sigmoid(x) * sigmoid(-x)
 
 
-@variant_in("sigmoid_grad", "02-slopes")
+@variant("02-slopes", function="sigmoid_grad")
 def slope_by_tanh(x):
     return (1 - torch.tanh(x / 2) ** 2) / 4
 
 
-@variant_in("dead_units", "02-slopes")
+@variant("02-slopes", function="dead_units")
 def dead_by_the_largest_size(activations):
     if activations.dim() < 2 or activations.shape[0] < 1:
         raise ValueError(f"activations has shape {tuple(activations.shape)}")
@@ -166,7 +140,7 @@ def dead_by_the_largest_size(activations):
     return activations.abs().amax(dim=rest) == 0
 
 
-@variant_in("dead_units", "02-slopes")
+@variant("02-slopes", function="dead_units")
 def dead_by_counting(activations):
     if activations.dim() < 2 or activations.shape[0] == 0:
         raise ValueError(f"activations has shape {tuple(activations.shape)}")
@@ -242,19 +216,19 @@ def moves_the_axis(x, dim):
     return (powers / total[..., None]).movedim(-1, dim)
 
 
-@variant_in("log_softmax", "02-softmax")
+@variant("02-softmax", function="log_softmax")
 def adds_the_maximum_back(x, dim):
     top = x.max(dim, keepdim=True)[0]
     return x - (top + torch.log(torch.sum(torch.exp(x - top), dim, keepdim=True)))
 
 
-@variant_in("log_softmax", "02-softmax")
+@variant("02-softmax", function="log_softmax")
 def subtracts_the_maximum_of_all_first(x, dim):
     x = x - x.max()
     return x - x.exp().sum(dim, keepdim=True).log()
 
 
-@variant_in("log_softmax", "02-softmax")
+@variant("02-softmax", function="log_softmax")
 def folds_the_sum_by_logaddexp(x, dim):
     slices = x.unbind(dim)
     total = slices[0]

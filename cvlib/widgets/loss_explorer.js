@@ -1,0 +1,141 @@
+import { button, h, liveLine, mount, number, svg, update, watch } from "./base.js";
+import { chart, curve, spread, xAt } from "./chart.js";
+import { loss } from "./loss_functions.js";
+import { realSlider } from "./real_slider.js";
+
+const TRAITS = ["losses", "p", "gamma", "epsilon", "_names"];
+const SLIDERS = [
+  ["p", "p, truth is yes"],
+  ["gamma", "Focal γ", "focal"],
+  ["epsilon", "Smoothing ε", "smoothed"],
+];
+const KEYS = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1 };
+const RANGES = { value: [0, 5], push: [-0.35, 1.5] };
+const CAPTIONS = { value: "loss", push: "push on the logit, −∂loss/∂z" };
+const SILENT = 0.02; // a push below this is hardly felt
+
+const state = (model) => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
+const fixed = (value) => value.toFixed(3).replace(/^-(?!0\.000$)/, "−").replace("-", "");
+const key = (name) => {
+  const line = svg("path", { class: `cv-curve cv-${name}`, d: "M0 4H24" });
+  return svg("svg", { class: "cv-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, line);
+};
+
+// Draw one curve more or less. The last one stays.
+function toggle(model, name) {
+  const { losses } = state(model);
+  const rest = losses.filter((each) => each !== name);
+  if (!losses.includes(name)) update(model, { losses: [...losses, name] });
+  else if (rest.length) update(model, { losses: rest });
+}
+
+// One button for each loss; pressed means drawn.
+function chips(model) {
+  const names = Object.entries(model.get("_names"));
+  const buttons = names.map(([name, text]) =>
+    button([key(name), text], () => toggle(model, name), { class: "cv-button cv-chip" }),
+  );
+  watch(model, ["losses"], () => {
+    const drawn = model.get("losses");
+    names.forEach(([name], i) => buttons[i].setAttribute("aria-pressed", drawn.includes(name)));
+  });
+  return h("div", { class: "cv-chips", role: "group", "aria-label": "Losses" }, buttons);
+}
+
+function plot(which, settings, ps) {
+  const frame = chart({ x: [0, 1], y: RANGES[which] });
+  const { X, Y, inner } = frame;
+  const ends = { y1: inner.y, y2: inner.y + inner.height };
+  frame.plot.append(
+    svg("line", { class: "cv-probe-line", x1: X(settings.p), x2: X(settings.p), ...ends }),
+  );
+  for (const name of settings.losses) {
+    const own = loss(name, settings)[which];
+    const points = ps.map((p) => [p, own(p)]);
+    const at = Math.min(RANGES[which][1], own(settings.p)); // at the edge if beyond
+    frame.plot.append(
+      curve(frame, points, { class: `cv-${name}` }),
+      svg("circle", { class: `cv-probe cv-${name}`, cx: X(settings.p), cy: Y(at), r: 5 }),
+    );
+  }
+  return h("figure", {}, h("figcaption", {}, CAPTIONS[which]), frame.element);
+}
+
+// The losses at the chosen p, the hardest push first.
+function rows(settings) {
+  const { p, losses, _names } = settings;
+  const found = losses.map((name) => [name, loss(name, settings)]);
+  found.sort(([, a], [, b]) => b.push(p) - a.push(p));
+  return found.map(([name, { value, slope, push }]) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, key(name), _names[name]),
+      [value(p), slope(p), push(p)].map((each) => h("td", {}, fixed(each))),
+    ),
+  );
+}
+
+function describe(settings) {
+  const { p, losses, _names } = settings;
+  const pushes = losses.map((name) => [name, loss(name, settings).push(p)]);
+  const quiet = pushes.filter(([, push]) => Math.abs(push) < SILENT).map(([name]) => _names[name]);
+  const start = `At p = ${number(p, 3)}`;
+  if (!quiet.length) return `${start}, every loss drawn here is felt.`;
+  const who = quiet.join(", ");
+  if (p < 0.1) return `${start} the network is sure and wrong, and ${who} hardly pushes.`;
+  if (p > 0.9) return `${start} the answer is good, and ${who} leaves it in peace.`;
+  return `${start}, ${who} hardly pushes.`;
+}
+
+function render({ model, el }) {
+  const root = mount(
+    el,
+    "Loss explorer",
+    "Slide p, the probability given to the truth. Point at a plot, or use the arrow keys on it.",
+  );
+  const sliders = SLIDERS.map(([name, label, owner]) => [realSlider(model, name, label), owner]);
+  const stage = h("div", {
+    class: "cv-charts",
+    tabindex: 0,
+    role: "group",
+    "aria-label": "Plots of loss and push over p",
+  });
+  const said = liveLine();
+  const body = h("tbody");
+  const heads = ["loss", "value", "slope along p", "push on the logit"];
+  const head = h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)));
+  root.append(
+    chips(model),
+    h(
+      "div",
+      { class: "cv-controls" },
+      sliders.map(([slider]) => slider),
+    ),
+    stage,
+    said,
+    h("table", { class: "cv-table" }, h("thead", {}, head), body),
+  );
+  const read = (p) => update(model, { p: Math.min(0.999, Math.max(0.001, Number(p.toFixed(3)))) });
+  stage.addEventListener("keydown", (event) => {
+    if (!(event.key in KEYS)) return;
+    event.preventDefault();
+    read(model.get("p") + KEYS[event.key]);
+  });
+  stage.addEventListener("pointermove", (event) => {
+    const drawing = event.target.closest(".cv-chart");
+    if (drawing) read(xAt(event, drawing, [0, 1]));
+  });
+  const ps = spread([0.001, 0.999], 300);
+  watch(model, TRAITS, () => {
+    const settings = state(model);
+    for (const [slider, owner] of sliders) {
+      slider.hidden = owner !== undefined && !settings.losses.includes(owner);
+    }
+    stage.replaceChildren(plot("value", settings, ps), plot("push", settings, ps));
+    said.textContent = describe(settings);
+    body.replaceChildren(...rows(settings));
+  });
+}
+
+export default { render };
