@@ -96,7 +96,7 @@ function render({ model, el }) {
     h("div", { class: "cv-row" }, play, again, slider(model, "step", "Step")),
     stage,
     h("table", { class: "cv-table" },
-      h("thead", {}, h("tr", {}, h("th", {}, "runner"), h("th", {}, "loss now"), h("th", {}, ""))), body),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "runner"), h("th", { scope: "col" }, "loss now"), h("td"))), body),
     said,
     h("p", { class: "cv-help" }, "The rate of SGD is that of its momentum sister, too; RMSprop has Adam’s."),
   );

@@ -15,11 +15,12 @@ export function setLayers(model, layers) {
 export function layerTable(model) {
   const limits = model.get("_layer_limits");
   const body = h("tbody");
-  const heads = ["layer", ...COLUMNS, ...RESULTS, ""];
+  const heads = ["layer", ...COLUMNS, ...RESULTS];
   const head = h(
     "tr",
     {},
     heads.map((text) => h("th", { scope: "col" }, text)),
+    h("td"),
   );
   const table = h("table", { class: "cv-table cv-layers" }, h("thead", {}, head), body);
 

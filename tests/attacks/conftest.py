@@ -173,8 +173,8 @@ def room(classroom: Classroom) -> Iterator[Classroom]:
 
 
 def wait_until_alone(engine: Engine) -> None:
-    """Until only the two warm parents are left; that must not take long."""
-    end = time.monotonic() + 15
+    """Until only the two warm parents are left; an orphan would stay."""
+    end = time.monotonic() + 60
     while left := offspring(engine):
         assert time.monotonic() < end, f"still running: {left}"
         time.sleep(0.02)

@@ -150,19 +150,3 @@ def test_blank_keeps_everything_outside_the_solution() -> None:
     assert "other = 4" in text
     assert "name = 3" not in text
     assert "raise NotImplementedError" in text
-
-
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
-def test_all_test_cells_together_are_cheap(session: Session) -> None:
-    rehearsal = rehearsal_of(session)
-    right = [a for s, a in ATTEMPTS if s is session and a.kind == "solution"]
-
-    def seconds() -> float:
-        total = 0.0
-        for attempt in right:
-            for verdict in rehearsal.judge(attempt):
-                total += verdict.seconds
-        return total
-
-    most = 5.0 if session.number == "05" else 1.0
-    assert any(seconds() <= most for _ in range(3))

@@ -6,7 +6,6 @@ Each notebook runs as a lone file in an empty folder, as an upload to Colab woul
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import nbformat
@@ -19,7 +18,7 @@ from autograder.session import Session, read_session, session_paths
 from autograder.settings import Settings, load_settings
 from tests.conftest import ROOT
 
-SECONDS = 60
+SECONDS = 300  # for one cell; how long sessions take is told by benchmarks/sessions.py
 NOT_DONE = {"NotDone", "NotImplementedError"}
 SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
 each_session = pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
@@ -34,25 +33,23 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return made
 
 
-def run_alone(notebook: Path, folder: Path) -> tuple[NotebookNode, float]:
-    """Run a copy of a notebook in an empty folder; the notebook and the seconds it took."""
+def run_alone(notebook: Path, folder: Path) -> NotebookNode:
+    """Run a copy of a notebook in an empty folder; the notebook with its outputs."""
     folder.mkdir()
     copy = folder / notebook.name
     copy.write_bytes(notebook.read_bytes())
     read = nbformat.read(copy, as_version=4)
     client = NotebookClient(
         read,
-        timeout=2 * SECONDS,
+        timeout=SECONDS,
         allow_errors=True,
         resources={"metadata": {"path": str(folder)}},
     )
     with client.setup_kernel(env=os.environ | {"OMP_NUM_THREADS": "2"}):
-        begin = time.perf_counter()
         for index, cell in enumerate(read.cells):
             client.execute_cell(cell, index)
-        seconds = time.perf_counter() - begin
     assert [path.name for path in folder.iterdir()] == [notebook.name], "files were left behind"
-    return read, seconds
+    return read
 
 
 def errors(notebook: NotebookNode) -> dict[str, str]:
@@ -76,14 +73,13 @@ def complaints(notebook: NotebookNode) -> dict[str, str]:
 
 
 @each_session
-def test_session_with_solutions_runs_through_in_a_minute(
+def test_session_with_solutions_runs_through(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:
     path = settings.source / session.number / f"{session.name}.ipynb"
-    notebook, seconds = run_alone(path, tmp_path / "alone")
+    notebook = run_alone(path, tmp_path / "alone")
     assert errors(notebook) == {}
     assert complaints(notebook) == {}
-    assert seconds <= SECONDS
 
 
 @each_session
@@ -91,7 +87,7 @@ def test_session_as_released_stops_only_where_something_is_to_be_written(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:
     path = settings.release / session.number / f"{session.name}.ipynb"
-    notebook, seconds = run_alone(path, tmp_path / "alone")
+    notebook = run_alone(path, tmp_path / "alone")
     found = errors(notebook)
     checks = {f"{exercise.id}-check" for exercise in session.exercises}
     stubs = {f"{exercise.id}-solution" for exercise in session.exercises}
@@ -99,4 +95,3 @@ def test_session_as_released_stops_only_where_something_is_to_be_written(
     assert checks <= set(found), "a visible test passes on an empty answer"
     assert {text.partition(":")[0] for text in found.values()} <= NOT_DONE, found
     assert complaints(notebook) == {}
-    assert seconds <= SECONDS

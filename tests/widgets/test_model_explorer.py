@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -59,13 +58,6 @@ def test_heads_of_vgg() -> None:
 def test_squeeze_and_excitation_counts_where_it_stands() -> None:
     sizes = [part.size for part in parts_of(table_of("efficientnet_b0", 224))]
     assert sizes == [112, 56, 28, 14, 7, 0]
-
-
-def test_tables_need_neither_memory_nor_time() -> None:
-    table_of("vgg16", 64)
-    starts = time.process_time()
-    table_of("vgg16", 512)
-    assert time.process_time() - starts < 0.5
 
 
 def test_drawing_is_off_only_inside() -> None:

@@ -1,0 +1,52 @@
+"""What has to hold for every widget of the course, in a real JupyterLab, light and dark.
+
+axe-core, the checker that browsers' own accessibility panels use, looks at names, roles, labels,
+contrast and tables (WCAG 2 A and AA, and its best practices).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+import cvlib.widgets
+
+from .lab import Notebook
+
+axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+# What a widget needs to be made; all others need nothing.
+ARGUMENTS = {"Quiz": '"01-recall"'}
+CONTROLS = "input, select, button, [tabindex], canvas"
+NAMES = [name for name in cvlib.widgets.__all__ if name != "CourseWidget"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_widget_is_accessible_named_and_fits(notebook: Notebook, name: str) -> None:
+    source = f"from cvlib.widgets import {name}\n{name}({ARGUMENTS.get(name, '')})"
+    widget = notebook.show(source)
+    for control in widget.locator(CONTROLS).filter(visible=True).all():
+        expect(control).not_to_have_accessible_name("")
+    for theme in ("dark", "light"):
+        notebook.use_theme(theme)
+        assert violations(notebook) == []
+    widget.evaluate("element => element.style.width = '600px'")
+    assert widget.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
+def violations(notebook: Notebook) -> list[str]:
+    """What axe-core finds wrong in the widget, a line for each rule."""
+    found: Any = axe_playwright.Axe().run(notebook.page, context=".cv-widget").response
+    return [
+        f"{rule['id']}: {rule['help']} ({rule['nodes'][0]['html'][:100]})"
+        for rule in found["violations"]
+    ]
+
+
+def test_axe_finds_what_is_wrong(notebook: Notebook) -> None:
+    """The checker sees widgets: a button that loses its name is reported."""
+    widget = notebook.show("from cvlib.widgets import OutputSizeDrill\nOutputSizeDrill()")
+    widget.locator("button").first.evaluate("element => element.replaceChildren()")
+    assert any(line.startswith("button-name") for line in violations(notebook))
