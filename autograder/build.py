@@ -7,6 +7,7 @@ ids come from exercise ids and positions, so the same text gives the same bytes.
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import SessionError
 from autograder.files import write_text
-from autograder.session import BEGIN, END, Cell, Exercise, Session
+from autograder.session import BEGIN, END, EXTRAS, Cell, Exercise, Session, heading
 from autograder.settings import Settings
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -30,6 +31,32 @@ try:
 except importlib.metadata.PackageNotFoundError:
     %pip install --quiet "cvlib-course @ git+{repository}"
 """
+# The same for a session that needs an extra of the package.
+INSTALL_EXTRA = """\
+# Run this cell first. On Colab it installs what this session needs; elsewhere it is there already.
+import importlib.metadata
+
+try:
+    for name in ({needed}):
+        importlib.metadata.version(name)
+except importlib.metadata.PackageNotFoundError:
+    %pip install --quiet "cvlib-course[{extras}] @ git+{repository}"
+"""
+OFFLINE = """
+import cvlib.ultralytics_offline  # before ultralytics, which then reports nothing to anybody
+"""
+HARDWARE = """
+from cvlib.hardware import tell_hardware
+
+tell_hardware()"""
+RECEIPT_NOTE = """\
+## Before you hand in
+
+The cell below looks at what your tests say. It sends nothing; run it as often as you like."""
+RECEIPT = """\
+import cvlib
+
+cvlib.receipt("{number}")"""
 
 
 def build_session(session: Session, settings: Settings) -> Path:
@@ -37,7 +64,35 @@ def build_session(session: Session, settings: Settings) -> Path:
     path = settings.source / session.number / f"{session.name}.ipynb"
     notebook = to_notebook(session, settings)
     write_text(path, nbformat.writes(notebook) + "\n")
+    if settings.data == settings.root and (settings.root / "cvlib").is_dir():
+        write_text(table_path(session, settings), exercise_table(session))
     return path
+
+
+def table_path(session: Session, settings: Settings) -> Path:
+    """Where `cvlib.progress` and `cvlib.receipt` find what there is to do in a session."""
+    return settings.root / "cvlib" / "exercises" / f"{session.number}.json"
+
+
+def exercise_table(session: Session) -> str:
+    """What a student may know of a session's exercises, as JSON: no more than their headings."""
+    rows = [
+        {
+            "id": exercise.id,
+            "title": exercise.title,
+            "points": exercise.check.points,
+            "minutes": exercise.exercise.marks["minutes"],
+        }
+        for exercise in session.exercises
+    ]
+    table = {
+        "title": heading(session.cells[0].source),
+        "file": f"{session.name}.ipynb",
+        "most": session.points,
+        "exercises": rows,
+        "open": [heading(cell.source) for cell in session.cells if cell.role == "open"],
+    }
+    return json.dumps(table, indent=1, ensure_ascii=False) + "\n"
 
 
 def to_notebook(session: Session, settings: Settings) -> NotebookNode:
@@ -52,6 +107,7 @@ def to_notebook(session: Session, settings: Settings) -> NotebookNode:
             continue
         cells += marked_cells(session, cell, exercises, settings)
         anchor, count = cells[-1]["id"], 0
+    cells += receipt_cells(session)
     return new_notebook(cells=cells, metadata=notebook_metadata())
 
 
@@ -70,6 +126,15 @@ def badge_cell(session: Session, settings: Settings) -> NotebookNode:
     return with_id(new_markdown_cell(text), f"{session.number}-badge")
 
 
+def receipt_cells(session: Session) -> list[NotebookNode]:
+    """The last cells: what a student's own tests say before they hand in."""
+    code = RECEIPT.format(number=session.number)
+    return [
+        with_id(new_markdown_cell(RECEIPT_NOTE), f"{session.number}-receipt-note"),
+        with_id(new_code_cell(code), f"{session.number}-receipt"),
+    ]
+
+
 def plain_cell(cell: Cell, cell_id: str) -> NotebookNode:
     """Prose or a demonstration."""
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
@@ -84,8 +149,7 @@ def marked_cells(
 ) -> list[NotebookNode]:
     """The notebook cells for one marked cell of the text."""
     if cell.role == "setup":
-        install = INSTALL.format(repository=settings.repository)
-        source = f"{install}\n{cell.source}"
+        source = f"{installation(session, settings)}\n{cell.source}\n{HARDWARE}"
         return [graded(new_code_cell(source), f"{session.number}-setup", locked=True)]
     if cell.role == "exercise":
         return [with_id(new_markdown_cell(tagged(exercises[cell.id])), f"{cell.id}-exercise")]
@@ -100,6 +164,16 @@ def marked_cells(
         source = "\n".join([HIDDEN_NOTE, "### BEGIN HIDDEN TESTS", source, "### END HIDDEN TESTS"])
     name = f"{cell.id}-{cell.role}"
     return [graded(new_code_cell(source), name, locked=True, points=cell.points)]
+
+
+def installation(session: Session, settings: Settings) -> str:
+    """The lines in front of a session's imports, which install the package where it isn't yet."""
+    repository, extras = settings.repository, session.extras
+    if not extras:
+        return INSTALL.format(repository=repository)
+    needed = ", ".join(f'"{name}"' for name in ("cvlib-course", *(EXTRAS[e] for e in extras)))
+    source = INSTALL_EXTRA.format(needed=needed, extras=",".join(extras), repository=repository)
+    return source + OFFLINE * ("detection" in extras)
 
 
 def open_question(cell: Cell) -> list[NotebookNode]:

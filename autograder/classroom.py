@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.plan import grade_id
-from autograder.rehearse import Attempt, attempts
+from autograder.rehearse import Attempt, attempts, merged
 from autograder.session import BEGIN, END, Session
+from cvlib import mistakes
+from cvlib.own_numbers import SAMPLE, are_drawn
 
 ESSAY = "I worked through one small example by hand, and this is what I think: it depends."
 NOT_A_NOTEBOOK = "Dear teacher, my notebook is on my other computer. I will send it on Monday.\n"
@@ -32,6 +34,7 @@ class Student:
         id: says what the student is made of.
         answers: exercise id → attempt; an exercise that is missing was left blank.
         essay: whether the open questions are answered.
+        numbers_of: whose own numbers stand in the answers, if not this student's.
         file: "notebook", "empty" (without cells) or "no notebook"; only the first can be
             graded.
     """
@@ -40,6 +43,12 @@ class Student:
     answers: Mapping[str, Attempt] = field(default_factory=dict)
     essay: bool = False
     file: str = "notebook"
+    numbers_of: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose own numbers the answers are about."""
+        return self.numbers_of or self.id
 
     @property
     def mistakes(self) -> dict[str, str]:
@@ -107,6 +116,7 @@ def make_class(session: Session, root: Path) -> list[Student]:
         Student("everything-right-no-essay", right),
         Student("right-another-way", bank.variants(0), essay=True),
         Student("right-a-third-way", bank.variants(1)),
+        *copies(bank),
         Student("first-half-only", {name: right[name] for name in names[:half]}),
         Student("every-other-exercise", {name: right[name] for name in names[::2]}, essay=True),
         Student("only-the-first-exercise", {name: right[name] for name in names[:1]}),
@@ -117,6 +127,13 @@ def make_class(session: Session, root: Path) -> list[Student]:
         *single_mistakes(bank),
         *several_mistakes(bank),
     ]
+
+
+def copies(bank: Bank) -> list[Student]:
+    """Somebody who copied all answers, where the numbers are everybody's own."""
+    if not any(are_drawn(exercise) for exercise in bank.known):
+        return []
+    return [Student("copied-everything", bank.solutions(), numbers_of="everything-right")]
 
 
 def single_mistakes(bank: Bank) -> Iterator[Student]:
@@ -159,10 +176,19 @@ def filled(notebook: dict[str, Any], student: Student) -> dict[str, Any]:
     for cell in new["cells"]:
         exercise, _, role = grade_id(cell).rpartition("-")
         if role == "solution" and exercise in student.answers:
-            cell["source"] = without_markers(student.answers[exercise].source)
+            cell["source"] = without_markers(handed_in(student.answers[exercise], student.owner))
         elif role == "open" and student.essay:
             cell["source"] = ESSAY
     return new
+
+
+def handed_in(attempt: Attempt, student: str) -> str:
+    """An attempt's text, with the student's own numbers where an exercise draws them."""
+    known = {m.id: m for m in mistakes.of(attempt.exercise.id) if m.slips}
+    source = attempt.source
+    if attempt.kind == "mistake" and attempt.name in known:
+        source = merged(attempt.exercise, known[attempt.name].source("", student))
+    return source.replace(f'student_id = "{SAMPLE}"', f'student_id = "{student}"')
 
 
 def without_markers(source: str) -> str:

@@ -133,6 +133,35 @@ def check(root: Path, sessions: Sequence[str], seeds: int, quiet: bool) -> None:
 
 
 @main.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--assignment", "name", default="", help="The session, such as 01, if unclear.")
+@click.option("--student", default="", help="The id under which it will be graded, if known.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code unprotected. Are you sure?")
+@click.pass_obj
+def receipt(root: Path, path: Path, name: str, student: str, no_sandbox: bool) -> None:
+    """Look at one hand-in before the deadline: what is in FILE, and do its visible tests pass?
+
+    Nothing is graded or kept, and hidden tests are not run. The exit status is 0 when
+    everything is answered and passes, 3 when something is missing or fails, and 1 when the
+    file can't be read or holds no answer.
+    """
+    from autograder.engine.engine import Engine
+
+    settings = load_settings(root)
+    with Engine(sandboxed=not no_sandbox) as engine:
+        engine.warm()  # it starts while the rest is imported
+        from autograder.receipt import make_receipt, recognised
+        from autograder.tables import receipt_lines, receipt_table
+
+        sessions = read_all(settings, [name] if name else [])
+        session = sessions[0] if name else recognised(path, sessions)
+        made = make_receipt(path, session, settings, engine, student)
+    console.print(receipt_table(made, path.name))
+    console.print(receipt_lines(made), highlight=False, soft_wrap=True)
+    sys.exit(0 if made.complete else 3)
+
+
+@main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", "name", required=True, help="The session, such as 01.")
 @click.option("--from", "kind", type=click.Choice(["auto", "moodle", "canvas", "folder"]),
@@ -166,6 +195,8 @@ def collect(root: Path, paths: Sequence[Path], name: str, kind: str, table: Path
 @click.option("--device", default="cpu", show_default=True, help="Check answers on cpu or cuda.")
 @click.option("--cell-seconds", default=30.0, show_default=True, help="Limit for one cell.")
 @click.option("--total-seconds", default=120.0, show_default=True, help="Limit for a notebook.")
+@click.option("--scheduler", default="", metavar="ADDRESS",
+              help="Run on a Dask cluster, such as tcp://10.0.0.5:8786.")  # fmt: skip
 @click.option("--no-sandbox", is_flag=True, help="Run student code unprotected. Are you sure?")
 @click.pass_obj
 def grade(
@@ -177,6 +208,7 @@ def grade(
     device: str,
     cell_seconds: float,
     total_seconds: float,
+    scheduler: str,
     no_sandbox: bool,
 ) -> None:
     """Grade what lies in submitted/STUDENT/NN/ and fill the gradebook.
@@ -184,12 +216,13 @@ def grade(
     Submissions that were graded before and have not changed are left alone. A run that
     was interrupted goes on where it stopped.
     """
-    from autograder.engine.engine import Engine
     from autograder.engine.ticket import Budget
 
     settings = load_settings(root)
     chosen = read_all(settings, sessions)
-    with Engine(sandboxed=not no_sandbox, device=device) as engine:
+    extras = {name for session in chosen for name in session.extras}
+    how = {"sandboxed": not no_sandbox, "device": device, "extras": extras}
+    with engine_or_cluster(scheduler, how) as engine:
         if again or any(has_new(settings, session) for session in chosen):
             engine.warm()  # it starts while the rest is imported
         from autograder.grading import Options, grade_session
@@ -205,17 +238,176 @@ def grade(
 
 
 @main.command()
-@click.argument("sessions", nargs=-1, required=True)
+@click.argument("session")
+@click.option("--exercise", "wanted", required=True, help="Its id, such as 01-conv2d.")
+@click.option("--write", is_flag=True, help="Change the marks. Without it they are only shown.")
+@click.option("--workers", default=0, help="Submissions run at once. Default: one for each core.")
+@click.option("--device", default="cpu", show_default=True, help="Check answers on cpu or cuda.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code unprotected. Are you sure?")
+@click.pass_obj
+def regrade(
+    root: Path,
+    session: str,
+    wanted: str,
+    write: bool,
+    workers: int,
+    device: str,
+    no_sandbox: bool,
+) -> None:
+    """Grade one exercise again after its tests were wrong, and show whose mark changes.
+
+    Mend the test in course/NN_topic.py and release the session first. Manual grades and
+    comments stay; late penalties follow the new sum.
+    """
+    from autograder.engine.engine import Engine
+
+    settings = load_settings(root)
+    (chosen,) = read_all(settings, [session])
+    with Engine(sandboxed=not no_sandbox, device=device, extras=chosen.extras) as engine:
+        engine.warm()  # it starts while the rest is imported
+        from autograder.grading import Options
+        from autograder.regrade import Regrader, changed_first, find_exercise
+        from autograder.regraded import write as take_over
+        from autograder.tables import changes_table
+
+        exercise = find_exercise(chosen, wanted)
+        options = Options(workers, not no_sandbox, device)
+        regrader = Regrader(settings, chosen, exercise, engine, options)
+        changes = regrader.look(show_progress)
+        console.print(changes_table(f"{exercise.id}: what changes", list(changed_first(changes))))
+        if write:
+            take_over(regrader, changes)
+    count = sum(change.changes for change in changes)
+    done = "written" if write else "nothing is written; add --write"
+    click.echo(f"{count} of {len(changes)} marks change: {done}")
+
+
+@main.command()
+@click.argument("sessions", nargs=-1)
 @click.pass_obj
 def report(root: Path, sessions: Sequence[str]) -> None:
-    """Write reports/NN.html and NN.csv: what did the class not understand?"""
+    """Write reports/NN.html and tables: what did the class not understand?
+
+    Without SESSIONS, all that something was handed in for. reports/index.html puts the
+    course together.
+    """
+    from autograder.course_page import write_course_page
     from autograder.report import write_report
     from autograder.results import read_results
 
     settings = load_settings(root)
-    for session in read_all(settings, sessions):
+    every = read_all(settings, ())
+    chosen = read_all(settings, sessions) if sessions else [
+        s for s in every if any(settings.submitted.glob(f"*/{s.number}"))]  # fmt: skip
+    for session in chosen:
         path = write_report(settings, session, read_results(settings, session))
         click.echo(f"{path.relative_to(root)}: written; open it in a browser")
+    page = write_course_page(settings, every)
+    click.echo(f"{page.relative_to(root)}: the whole course" if page else
+               f"{settings.submitted}: nothing was handed in yet")  # fmt: skip
+
+
+@main.command()
+@click.argument("sessions", nargs=-1, required=True)
+@click.option("--pack", "kind", type=click.Choice(["moodle", "canvas"]),
+              help="Pack the pages so that the platform knows whose they are.")  # fmt: skip
+@click.pass_obj
+def feedback(root: Path, sessions: Sequence[str], kind: str | None) -> None:
+    """Write a page for each student: points, what happened, what to read again.
+
+    feedback/STUDENT/NN/ holds the page. --pack writes feedback/NN-moodle.zip or
+    NN-canvas.zip for the platform's bulk upload, named as in the download.
+    """
+    from autograder.feedback import give_feedback
+
+    settings = load_settings(root)
+    for session in read_all(settings, sessions):
+        pages, failed = give_feedback(settings, session, show_progress)
+        click.echo(f"{session.name}: {len(pages)} pages in feedback/")
+        for result in failed:
+            click.echo(f"  {result.student}: no page, {result.reason}")
+        if kind:
+            from autograder.packing import pack
+
+            package = pack(settings, session, kind)
+            click.echo(f"{package.path.relative_to(root)}: {len(package.packed)} pages")
+            if package.nameless:
+                click.echo(f"  not from {kind}, left out: {', '.join(package.nameless)}")
+
+
+@main.command()
+@click.argument("sessions", nargs=-1, required=True)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", "kind", type=click.Choice(["moodle", "canvas", "generic"]), required=True,
+              help="For whom the table is.")  # fmt: skip
+@click.option("--column", "titles", multiple=True, metavar="NN=TITLE",
+              help="A session's title on the platform. Default: its heading.")  # fmt: skip
+@click.option("--worksheet", type=click.Path(path_type=Path),
+              help="Moodle's grading worksheet, to be filled in as FILE.")  # fmt: skip
+@click.option("--roster", "people", type=click.Path(path_type=Path),
+              help="A table of the class as CSV. Default: roster.csv in the course.")  # fmt: skip
+@click.pass_obj
+def export(
+    root: Path,
+    sessions: Sequence[str],
+    file: Path,
+    kind: str,
+    titles: Sequence[str],
+    worksheet: Path | None,
+    people: Path | None,
+) -> None:
+    """Write the grades of SESSIONS into FILE, as a learning platform takes them.
+
+    Manual grades and late penalties are in it. What is not graded yet has no grade.
+    """
+    from autograder.export import read_column, read_rows, read_titles, strangers, to_csv
+    from autograder.files import write_text
+    from autograder.intake.roster import Roster, read_roster
+
+    settings = load_settings(root)
+    chosen = read_all(settings, sessions)
+    path = people or root / "roster.csv"
+    bare = kind == "generic" and people is None and not path.is_file()
+    roster = Roster([]) if bare else read_roster(path)
+    named = read_titles(titles, chosen)
+    columns = [read_column(settings, s, named.get(s.number, "")) for s in chosen]
+    if worksheet is not None:
+        from autograder.worksheet import fill
+
+        if kind != "moodle" or len(columns) > 1:
+            raise CourseError("--worksheet: it is Moodle's, and for one session")
+        text, unknown = fill(worksheet, columns[0], roster)
+        if unknown:
+            click.echo(f"not on the roster, left as they are: {', '.join(unknown)}")
+    else:
+        text = to_csv(kind, columns, roster, read_rows(path))
+    write_text(file, text)
+    for column in columns:
+        click.echo(f"{column.session.name}: {column.counts()}")
+    if kind != "generic" and (left_out := strangers(columns, roster)):
+        click.echo(f"not on the roster, left out: {', '.join(left_out)}")
+    click.echo(f"{file}: written, for {kind}")
+
+
+@main.command()
+@click.argument("sessions", nargs=-1)
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False),
+              help="An empty folder, or one from an earlier run.")  # fmt: skip
+@click.pass_obj
+def publish(root: Path, sessions: Sequence[str], folder: Path) -> None:
+    """Write the repository that students see: released notebooks and the student package.
+
+    Without SESSIONS, all that were released. Nothing of the instructor's goes in, and all of
+    it is searched for leaks first. Files of others in the folder are left alone.
+    """
+    from autograder.publish import publish as write
+
+    settings = load_settings(root)
+    chosen = read_all(settings, sessions)
+    if not sessions:
+        chosen = [s for s in chosen if (settings.release / s.number / f"{s.name}.ipynb").is_file()]
+    files = write(settings, chosen, folder)
+    click.echo(f"{folder}: {len(files)} files, {len(chosen)} sessions, no leak found")
 
 
 @main.command()
@@ -235,7 +427,7 @@ def demo(root: Path, session: str) -> None:
     # The class is made up of the course's own text, so it may run where there is no sandbox.
     if reason_against():
         click.echo(f"{reason_against()}: this made-up class is graded without a sandbox.")
-    with Engine(sandboxed=not reason_against()) as engine:
+    with Engine(sandboxed=not reason_against(), extras=chosen.extras) as engine:
         engine.warm()  # it starts while the rest is imported
         from autograder.demo import demonstrate
         from autograder.tables import class_table, mistakes_table, reason_lines
@@ -275,6 +467,17 @@ def read_all(settings: Settings, wanted: Sequence[str]) -> list[Session]:
     if not names:
         return [read_session(path) for path in session_paths(settings.course)]
     return [read_session(find_session(settings.course, name)) for name in names]
+
+
+def engine_or_cluster(scheduler: str, how: dict[str, Any]) -> Any:
+    """This machine's engine, or the cluster at an address."""
+    if scheduler:
+        from autograder.cluster import Cluster
+
+        return Cluster(scheduler, **how)
+    from autograder.engine.engine import Engine
+
+    return Engine(**how)
 
 
 def has_new(settings: Settings, session: Session) -> bool:

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import nbgrader_bridge
 from autograder.classroom import Student, hand_in, make_class
 from autograder.engine.engine import Engine
 from autograder.errors import CourseError
-from autograder.gradebook import kept_open
+from autograder.feedback import give_feedback
 from autograder.grading import Options, Result, grade_session
 from autograder.release import release_session
 from autograder.report import write_report
 from autograder.results import StudentResult, read_results, remember
 from autograder.session import Exercise, Session
 from autograder.settings import Settings
+from cvlib.own_numbers import are_drawn
 
 Progress = Callable[[list[Any], str], Iterable[Any]]
 STAMP = "made-by-course-demo"
@@ -64,9 +64,7 @@ def demonstrate(
         hand_in(student, released, here.submitted / student.id / session.number)
     graded = grade_session(here, session, progress, Options(sandboxed=engine.sandboxed), engine)
     remember(here, session, graded)
-    with kept_open():
-        for result in progress([r for r in graded if not r.reason], "feedback"):
-            nbgrader_bridge.feedback(here, session.number, result.student)
+    give_feedback(here, session, progress)
     read = {result.student: result for result in read_results(here, session)}
     results = [read[student.id] for student in students if student.id in read]
     page = write_report(here, session, results)
@@ -114,6 +112,8 @@ def disagreements(session: Session, student: Student, result: StudentResult) -> 
     for exercise in session.exercises:
         attempt = student.answers.get(exercise.id)
         kind = attempt.kind if attempt else "blank"
+        if student.numbers_of and are_drawn(exercise.id):
+            kind = "copy"
         if problem := verdict(exercise, kind, attempt.name if attempt else "", result):
             yield f"{exercise.id}: {problem}"
     for cell in result.cells:
@@ -126,6 +126,8 @@ def verdict(exercise: Exercise, kind: str, name: str, result: StudentResult) -> 
     points = result.points(exercise.id)
     if kind in ("solution", "variant"):
         return "" if points == exercise.points else f"a right answer got {points:g} points"
+    if kind == "copy":
+        return "" if points < exercise.points / 2 else f"copied numbers got {points:g} points"
     if kind == "blank":
         return "" if points == 0 else f"an empty answer got {points:g} points"
     hidden = next(cell for cell in result.of(exercise.id) if cell.role == "hidden")

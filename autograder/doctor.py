@@ -17,6 +17,7 @@ from autograder.engine.engine import Engine
 from autograder.engine.sandbox import bubblewrap, reason_against
 from autograder.engine.ticket import Step, Ticket
 from autograder.errors import GradingError
+from autograder.session import EXTRAS
 
 OLDEST_PYTHON = (3, 11)
 NEEDED = ("torch", "torchvision", "nbgrader", "jupyterlab", "jupytext")
@@ -44,6 +45,7 @@ def examine(root: Path) -> Iterator[Finding]:
     for name in NEEDED:
         yield package(name)
     yield own_package()
+    yield extras()
     yield alembic()
     protection = sandbox()
     yield protection
@@ -79,6 +81,22 @@ def own_package() -> Finding:
         return Finding("cvlib", "bad", "found, but not installed: notebooks need it", INSTALL)
     except Exception as error:
         return Finding("cvlib", "bad", f"can't be imported: {error}", INSTALL)
+
+
+def extras() -> Finding:
+    """What only some sessions need; the others can be graded without."""
+    found, missing = [], []
+    for extra, name in EXTRAS.items():
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append((extra, name))
+    if not missing:
+        return Finding("extras", "good", ", ".join(found))
+    names = " and ".join(name for _, name in missing)
+    wanted = ",".join(extra for extra, _ in missing)
+    return Finding("extras", "without", f"{names} not installed: sessions that use it can't run",
+                   f"pip install -e '.[{wanted}]' in the course's root")  # fmt: skip
 
 
 def alembic() -> Finding:

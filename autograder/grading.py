@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
 from autograder import nbgrader_bridge
 from autograder.engine.engine import Engine
-from autograder.engine.plan import make_steps, needed_demos
+from autograder.engine.plan import grade_id, make_steps, needed_demos
 from autograder.engine.preprocessors import (
     ExecuteIsolated,
     demonstrations,
@@ -30,6 +29,7 @@ from autograder.engine.preprocessors import (
     given_cells,
     restored,
 )
+from autograder.engine.rivals import Trying
 from autograder.engine.ticket import Budget, Ticket, limits_for
 from autograder.errors import CourseError, GradingError
 from autograder.files import write_text
@@ -38,6 +38,9 @@ from autograder.guard import STAMP, is_plain, set_aside
 from autograder.mend import mend_file
 from autograder.session import Session
 from autograder.settings import Settings
+
+if TYPE_CHECKING:
+    from autograder.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,28 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Ran:
+    """What running one submission gave: outputs and times, before nbgrader takes them over.
+
+    Attributes:
+        key: the fingerprint of what ran.
+        result: as `Engine.run` returns it.
+        seconds: wall-clock time of it all.
+        cells: a marked cell's id → how long it took, in seconds.
+    """
+
+    key: str
+    result: dict[str, Any]
+    seconds: float
+    cells: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Options:
     """How to grade.
 
     Attributes:
-        workers: submissions that run at the same time; 0 takes one for each core.
+        workers: submissions that run at the same time; 0 takes what the engine has room for.
         sandboxed: refuse to run without a sandbox.
         device: where answers are checked: cpu or cuda.
         again: grade unchanged submissions again, too.
@@ -84,12 +104,12 @@ def grade_session(
     session: Session,
     progress: Callable[[list[Any], str], Iterable[Any]],
     options: Options = Options(),
-    engine: Engine | None = None,
+    engine: Engine | Cluster | None = None,
 ) -> list[Result]:
     """Grade every submission of a session.
 
     Args:
-        engine: one to use and leave open; else one is started and closed.
+        engine: one to use and leave open, or a cluster; else one is started and closed.
 
     Raises:
         CourseError: when there is nothing to grade or no gradebook.
@@ -97,7 +117,9 @@ def grade_session(
     """
     students = submitted(settings, session)
     if engine is None:
-        with Engine(sandboxed=options.sandboxed, device=options.device) as own:
+        with Engine(
+            sandboxed=options.sandboxed, device=options.device, extras=session.extras
+        ) as own:
             return grade_session(settings, session, progress, options, own)
     desk = Desk(settings, session, options, engine)
     waiting = [student for student in students if options.again or not desk.is_done(student)]
@@ -123,7 +145,7 @@ class Desk:
     """Grades one session: knows the course's cells, the stamps and the engine."""
 
     def __init__(
-        self, settings: Settings, session: Session, options: Options, engine: Engine
+        self, settings: Settings, session: Session, options: Options, engine: Engine | Cluster
     ) -> None:
         self.settings, self.session, self.options = settings, session, options
         self.engine = engine
@@ -139,8 +161,7 @@ class Desk:
         self, students: list[str], progress: Callable[[list[Any], str], Iterable[Any]]
     ) -> Iterable[Result]:
         """Execute in parallel, record one by one."""
-        workers = self.options.workers or os.cpu_count() or 1
-        pool = ThreadPoolExecutor(workers)
+        pool = ThreadPoolExecutor(self.options.workers or self.engine.slots)
         futures = [(student, pool.submit(self.execute, student)) for student in students]
         try:
             with kept_open():
@@ -149,12 +170,15 @@ class Desk:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def execute(self, student: str) -> tuple[str, dict[str, Any], float]:
-        """Run one submission; the fingerprint of what ran, its outputs, the seconds taken."""
+    def execute(self, student: str) -> Ran:
+        """Run one submission."""
         begin = time.perf_counter()
         ticket = self.ticket(student)
         result = self.engine.run(ticket)
-        return fingerprint(ticket.steps), result, time.perf_counter() - begin
+        took, marked = result["seconds"], {grade_id(cell) for cell in self.given}
+        cells = {step.name: round(took[step.index], 3) for step in ticket.steps
+                 if step.name in marked and step.index in took}  # fmt: skip
+        return Ran(fingerprint(ticket.steps), result, time.perf_counter() - begin, cells)
 
     def ticket(self, student: str) -> Ticket:
         """What to run for a student.
@@ -171,27 +195,30 @@ class Desk:
         if not path.is_file():
             raise GradingError("; ".join([f"{path.name}: there is no such notebook", *told]))
         notebook, mended = mend_file(path, quarantine)
-        cells, found = restored(notebook.cells, self.given, self.source)
-        self.repairs[student] = [*mended, *found]
+        bare = Ticket((), frozenset(), self.options.budget, limits_for(self.options.device),
+                      self.options.sandboxed, self.session.number, student)  # fmt: skip
+        trying = Trying(self.engine.run, bare, self.demonstrations)
+        cells, found = restored(notebook.cells, self.given, self.source, trying)
+        self.repairs[student] = [*told, *mended, *found]
         steps = make_steps(cells, self.demonstrations)
         every = frozenset(step.index for step in steps)
         needed = every if self.options.all_cells else needed_demos(steps)
-        limits = limits_for(self.options.device)
-        return Ticket(steps, needed, self.options.budget, limits, self.options.sandboxed,
-                      self.session.number)  # fmt: skip
+        return replace(bare, steps=steps, needed=needed)
 
-    def record(self, student: str, future: Future[tuple[str, dict[str, Any], float]]) -> Result:
+    def record(self, student: str, future: Future[Ran]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""
         seconds = 0.0
         try:
-            key, result, seconds = future.result()
-            ExecuteIsolated.ready[key] = result
+            ran = future.result()
+            seconds, ExecuteIsolated.ready[ran.key] = ran.seconds, ran.result
             nbgrader_bridge.autograde(self.settings, self.session.number, student, self.config)
         except GradingError as error:
             return Result(student, seconds, str(error))
-        stamp = {"graded": self.stamp(student), "seconds": round(seconds, 3)}
+        repairs = tuple(self.repairs.get(student, ()))
+        stamp = {"graded": self.stamp(student), "seconds": round(seconds, 3), "cells": ran.cells,
+                 "repairs": repairs}  # fmt: skip
         write_text(self.stamp_path(student), json.dumps(stamp) + "\n")
-        return Result(student, seconds, repairs=tuple(self.repairs.get(student, ())))
+        return Result(student, seconds, repairs=repairs)
 
     def is_done(self, student: str) -> bool:
         """Whether this very submission has been graded by these very tests."""
@@ -213,10 +240,7 @@ class Desk:
 
     def read_stamp(self, student: str) -> dict[str, Any]:
         """The stamp beside the autograded notebook; empty when there is none."""
-        try:
-            return dict(json.loads(self.stamp_path(student).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return {}
+        return read_stamp(self.stamp_path(student))
 
     def folder(self, student: str) -> Path:
         """Where a student's submission lies."""
@@ -225,3 +249,11 @@ class Desk:
     def stamp_path(self, student: str) -> Path:
         """Where a submission's stamp lies; nbgrader removes it when it grades again."""
         return self.settings.autograded / student / self.session.number / STAMP
+
+
+def read_stamp(path: Path) -> dict[str, Any]:
+    """A stamp: what was graded, and how long it took; empty when it can't be read."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}

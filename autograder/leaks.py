@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.build import without_solution
 from autograder.errors import LeakError
-from autograder.session import BEGIN, END, Cell, Session
+from autograder.session import BEGIN, END, ROLES, Cell, Session
 
 SHORTEST = 12  # shorter lines, such as `return out`, stand everywhere
+SEVERAL = 3  # as many lines of a session's hidden tests in one file are no coincidence
 
 
 def check_release(session: Session, folder: Path) -> None:
@@ -30,16 +31,31 @@ def check_release(session: Session, folder: Path) -> None:
                     raise LeakError(f"{path}: shows a hidden line of {session.path.name}: {line!r}")
 
 
-def secret_lines(session: Session) -> set[str]:
-    """Lines of solutions, hidden tests and model answers that stand nowhere in the open."""
+def check_package(session: Session, folder: Path) -> None:
+    """Search the student package, whose references are meant to be public, for the rest.
+
+    Raises:
+        LeakError: naming a file with several lines of hidden tests or model answers.
+    """
+    secrets = secret_lines(session, of=("hidden", "open"))
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        found = {line for text in strings_in(path) for line in lines_of(text)} & secrets
+        if len(found) >= SEVERAL:
+            raise LeakError(f"{path}: shows hidden lines of {session.path.name}: {min(found)!r}")
+
+
+def secret_lines(session: Session, of: Sequence[str] = ROLES) -> set[str]:
+    """Lines of solutions, hidden tests and model answers that stand nowhere in the open.
+
+    Args:
+        of: only those of cells with these roles.
+    """
     hidden: set[str] = set()
     shown: set[str] = set()
     for cell in session.cells:
-        if cell.role == "hidden":
-            hidden |= lines_of(cell.source)
-        else:
-            hidden |= lines_of(solution_regions(cell))
-            shown |= lines_of(without_solution(cell.source))
+        secret = cell.source if cell.role == "hidden" else solution_regions(cell)
+        hidden |= lines_of(secret) if cell.role in of else set()
+        shown |= lines_of(without_solution(cell.source)) if cell.role != "hidden" else set()
     return {line for line in hidden - shown if len(line) >= SHORTEST}
 
 
@@ -60,12 +76,11 @@ def squeezed(line: str) -> str:
 
 
 def strings_in(path: Path) -> Iterator[str]:
-    """All text of a file; for a notebook: of all cells, outputs, attachments and metadata."""
+    """All text of a file; of notebooks and other JSON, all that is in them."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".ipynb":
+    yield text
+    if path.suffix in (".ipynb", ".json"):
         yield from strings_of(json.loads(text))
-    else:
-        yield text
 
 
 def strings_of(value: Any) -> Iterator[str]:

@@ -6,21 +6,28 @@ leaves a sentence when it had to help. Only what holds no cells at all is given 
 
 from __future__ import annotations
 
+import ast
+import gzip
+import io
 import json
 import re
 import shutil
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode, from_dict
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
 from autograder.errors import GradingError
 from autograder.files import free_name, write_text
 
 CONFLICT = re.compile(r"^<<<<<<<[^\n]*\n(.*?)^=======\n(.*?)^>>>>>>>[^\n]*(?:\n|\Z)", re.S | re.M)
 KINDS = ("code", "markdown", "raw")
+MAX_BYTES = 50 * 2**20  # of a file that is unpacked
+LONE = re.compile("[\ud800-\udfff]")  # halves of letters, which no file can hold
 
 
 def read_mended(path: Path) -> tuple[NotebookNode, list[str]]:
@@ -60,7 +67,7 @@ def mend(raw: bytes) -> tuple[NotebookNode, list[str]]:
         GradingError: when there is no cell in them.
     """
     notes: list[str] = []
-    tree = as_json(as_text(raw, notes), notes)
+    tree = unwrapped(as_json(as_text(unpacked(raw, notes), notes), notes), notes)
     if isinstance(tree, dict) and "worksheets" in tree and "cells" not in tree:
         tree = upgraded(tree, notes)
     found = tree.get("cells") if isinstance(tree, dict) else None
@@ -80,13 +87,27 @@ def mend(raw: bytes) -> tuple[NotebookNode, list[str]]:
 
 def is_sound(raw: bytes) -> bool:
     """Whether other tools can read the file as it is."""
+    # Not by `catch_warnings`, which is not made for several threads.
+    for kind in (DuplicateCellId, MissingIDFieldWarning):
+        warnings.simplefilter("ignore", kind)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the ids of cells
-            nbformat.reads(raw.decode(), as_version=4)
+        nbformat.validate(nbformat.reads(raw.decode(), as_version=4))
     except Exception:
         return False
     return True
+
+
+def unpacked(raw: bytes, notes: list[str]) -> bytes:
+    """The bytes of a file that was compressed by gzip; others as they are."""
+    if raw[:2] != b"\x1f\x8b":
+        return raw
+    try:
+        with gzip.open(io.BytesIO(raw)) as file:
+            content = file.read(MAX_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return raw
+    notes.append("the file was compressed")
+    return content
 
 
 def as_text(raw: bytes, notes: list[str]) -> str:
@@ -94,6 +115,9 @@ def as_text(raw: bytes, notes: list[str]) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         notes.append("the file was in UTF-16")
         return raw.decode("utf-16", errors="replace")
+    if raw[:2] == b"{\x00" or raw[:2] == b"\x00{":
+        notes.append("the file was in UTF-16")
+        return raw.decode("utf-16-le" if raw[0] else "utf-16-be", errors="replace")
     if raw.startswith(b"\xef\xbb\xbf"):
         notes.append("a byte-order mark was taken away")
         raw = raw[3:]
@@ -121,6 +145,9 @@ def as_json(text: str, notes: list[str]) -> Any:
             continue
         notes.append(f"of each merge conflict the {name} side was taken")
         return tree
+    if tree := as_python(text):
+        notes.append("the notebook was written as Python, not as JSON")
+        return tree
     cells = whole_cells(text)
     if not cells:
         reason = " ".join(str(first).split())[:120]
@@ -129,12 +156,33 @@ def as_json(text: str, notes: list[str]) -> Any:
     return {"cells": cells}
 
 
+def unwrapped(tree: Any, notes: list[str]) -> Any:
+    """A notebook that was put into a list, or written as a text in a file of its own."""
+    for _ in range(3):
+        if isinstance(tree, list) and len(tree) == 1:
+            tree = tree[0]
+        elif isinstance(tree, str):
+            tree = as_json(tree, notes)
+        else:
+            return tree
+        notes.append("the notebook was wrapped in something else")
+    return tree
+
+
+def as_python(text: str) -> Any:
+    """A notebook that was written by Python's print; None when it is none."""
+    if not text.lstrip().startswith("{'"):
+        return None
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
 def whole_cells(text: str) -> list[Any]:
     """The cells that can be read from a damaged file, one after the other."""
     start = re.search(r'"cells"\s*:\s*\[', text)
-    if not start:
-        return []
-    decoder, cells, place = json.JSONDecoder(strict=False), [], start.end()
+    decoder, cells, place = json.JSONDecoder(strict=False), [], start.end() if start else 0
     while found := re.compile(r"\{").search(text, place):
         try:
             cell, place = decoder.raw_decode(text, found.start())
@@ -177,13 +225,13 @@ def is_kernelspec(value: Any) -> bool:
 def sound(cell: dict[str, Any], number: int) -> dict[str, Any]:
     """A cell of format 4.5 without outputs: only kind, text and metadata are needed."""
     source = cell.get("source", "")
-    kind = cell["cell_type"] if cell["cell_type"] in KINDS else "raw"
+    kind = cell["cell_type"].lower() if cell["cell_type"].lower() in KINDS else "raw"
     metadata = cell.get("metadata")
     new = {
         "id": f"cell-{number}",
         "cell_type": kind,
         "metadata": metadata if isinstance(metadata, dict) else {},
-        "source": source if isinstance(source, str) else "".join(source),
+        "source": LONE.sub("\ufffd", source if isinstance(source, str) else "".join(source)),
     }
     if kind == "code":
         new |= {"outputs": [], "execution_count": None}

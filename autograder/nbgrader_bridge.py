@@ -18,7 +18,8 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DBAPIError, SAWarning
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -26,6 +27,7 @@ from autograder.errors import CourseError, GradingError
 from autograder.settings import Settings
 
 CONFIG_FILE = "nbgrader_config.py"
+MAX_REASON = 300  # characters of what a database complains about
 EXCEPTION = re.compile(r"[\w.]+(Error|Exception|Failed): ")
 
 
@@ -110,9 +112,10 @@ def run(
         directory.student_id = student
     app = converter(coursedir=directory, config=full)
     app.force = force
-    with capturing(app.log) as log, one_sentence(settings), warnings.catch_warnings():
-        for kind in (SAWarning, DuplicateCellId, MissingIDFieldWarning):  # of no use to anybody
-            warnings.simplefilter("ignore", kind)
+    # Of no use to anybody. For good, since `catch_warnings` is not made for several threads.
+    for kind in (SAWarning, DuplicateCellId, MissingIDFieldWarning):
+        warnings.simplefilter("ignore", kind)
+    with capturing(app.log) as log, one_sentence(settings):
         try:
             app.start()
         except (NbGraderException, SystemExit) as error:
@@ -121,9 +124,9 @@ def run(
 
 def reason(settings: Settings, assignment: str, sentence: str) -> str:
     """What to tell: a complaint of the database names the gradebook's file."""
-    database = re.search(r"\(sqlite3\.\w+\) (.+)", sentence)
+    database = re.search(r"\((?:sqlite3|psycopg[\w.]*)\.\w+\) (.+)", sentence)
     if database:
-        return f"{settings.gradebook}: {database.group(1)}; is it in use or damaged?"
+        return f"{place_of(settings)}: {database.group(1)}; is it in use or damaged?"
     return f"{assignment}: {sentence}"
 
 
@@ -150,8 +153,20 @@ def one_sentence(settings: Settings) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        advice = "; is it in use?" if "locked" in str(error.orig) else ""
-        raise GradingError(f"{settings.gradebook}: {error.orig}{advice}") from None
+        told = " ".join(str(error.orig).split())[:MAX_REASON]
+        advice = "; is it in use?" if "locked" in told else ""
+        raise GradingError(f"{place_of(settings)}: {told}{advice}") from None
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise GradingError(f"{place_of(settings)}: {error}; for PostgreSQL, install "
+                           "'cvlib-course[postgres]'") from None  # fmt: skip
+
+
+def place_of(settings: Settings) -> str:
+    """Where the gradebook is, for people: its file, or its address without the password."""
+    url = make_url(load_config(settings).CourseDirectory.db_url)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
 
 
 @contextlib.contextmanager

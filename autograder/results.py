@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,16 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.engine.plan import grade_id
 from autograder.errors import CourseError
 from autograder.files import write_text
-from autograder.grading import Result, submitted
+from autograder.grading import Result, read_stamp, submitted
+from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.session import Session
 from autograder.settings import Settings
 from cvlib import mistakes
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+PREDICT = re.compile(r"""^[^#\n]*\bpredict\(\s*(["'])([\w-]+)\1\s*,\s*(?:choice\s*=\s*)?"""
+                     r"""(["'])([a-zA-Z?])\3""", re.MULTILINE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class CellResult:
         waits: True when a person has to grade it first.
         told: ids of the known mistakes whose sentence stands in the cell's output.
         output: the text below the cell.
+        stopped: whether a test was stopped, or the process ended that it asked.
     """
 
     id: str
@@ -49,15 +53,30 @@ class CellResult:
     waits: bool = False
     told: tuple[str, ...] = ()
     output: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
 class StudentResult:
-    """One submission; `reason` says why it could not be graded, "" when it was."""
+    """One submission.
+
+    Attributes:
+        reason: why it could not be graded; "" when it was.
+        answers: exercise → what was written, where it is not what was released.
+        guesses: prediction → the letter in the notebook.
+        seconds: marked cell → how long it took; empty when that was not measured.
+        total: seconds that the whole submission took; 0 when that was not measured.
+        repairs: what had to be repaired before it could be graded, a sentence each.
+    """
 
     student: str
     cells: tuple[CellResult, ...] = ()
     reason: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    guesses: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    total: float = 0.0
+    repairs: tuple[str, ...] = ()
 
     def of(self, exercise: str) -> tuple[CellResult, ...]:
         """The graded cells of an exercise or open question."""
@@ -113,7 +132,39 @@ def student_result(
         return StudentResult(student, reason=otherwise)
     grades = {grade.name: grade for grade in notebook.grades}
     cells = read_cells(path)
-    return StudentResult(student, graded_cells(session, grades, cells, released))
+    stamp = read_stamp(path.with_name(STAMP))
+    return StudentResult(
+        student,
+        graded_cells(session, grades, cells, released),
+        answers=answers_in(session, cells, released),
+        guesses=guesses_in(joined(cell["source"]) for cell in cells),
+        seconds={str(name): float(took) for name, took in stamp.get("cells", {}).items()},
+        total=float(stamp.get("seconds", 0)),
+        repairs=tuple(stamp.get("repairs", ())),
+    )
+
+
+def answers_in(
+    session: Session, cells: list[dict[str, Any]], released: Mapping[str, str]
+) -> dict[str, str]:
+    """Exercise → the text of its answer, for those that are not what was released."""
+    sources = cell_sources(cells)
+    names = {exercise.id: f"{exercise.id}-solution" for exercise in session.exercises}
+    return {
+        exercise: sources[name]
+        for exercise, name in names.items()
+        if name in sources and same_text(sources, name) != same_text(released, name)
+    }
+
+
+def guesses_in(sources: Iterable[str]) -> dict[str, str]:
+    """Prediction → the first letter that stands in these cells; "?" is no guess."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for _, name, _, letter in PREDICT.findall(source):
+            if letter != "?":
+                found.setdefault(name, letter.lower())
+    return found
 
 
 def graded_cells(
@@ -125,6 +176,7 @@ def graded_cells(
     """Put together what the gradebook and the notebook say about each graded cell."""
     sources = cell_sources(cells)
     outputs = {grade_id(cell): output_text(cell) for cell in cells}
+    stopped = {grade_id(cell) for cell in cells if was_stopped(cell)}
     found = []
     for cell in session.cells:
         if cell.role not in ("check", "hidden", "open"):
@@ -143,9 +195,15 @@ def graded_cells(
                 waits=bool(grade and grade.needs_manual_grade),
                 told=mistakes.told_in(text, cell.id) if cell.role != "open" else (),
                 output=text,
+                stopped=name in stopped,
             )
         )
     return tuple(found)
+
+
+def was_stopped(cell: Mapping[str, Any]) -> bool:
+    """Whether the grader ended a cell instead of it coming to its own end."""
+    return any(output.get("ename") == "Stopped" for output in cell.get("outputs", ()))
 
 
 def output_text(cell: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ marks, which are few (see CONTRIBUTING)::
     # %% hidden="01-conv2d" points=3
     # %% [markdown] hints="01-conv2d"
     # %% [markdown] open="01-frame" points=4
+    # %% setup=true extra="detection"
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from autograder.errors import CourseError, SessionError
 ROLES = ("session", "setup", "exercise", "solution", "check", "hidden", "hints", "open")
 PARTS = ("exercise", "solution", "check", "hidden", "hints")  # of an exercise, in this order
 GRADED = ("check", "hidden", "open")
+# What a session may need besides: an extra of the package → what it installs, as a distribution.
+EXTRAS = {"detection": "ultralytics", "prompting": "segment-anything"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ID = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
 MARKER = re.compile(r"^# %%", re.MULTILINE)
@@ -73,7 +76,7 @@ class Exercise:
     @property
     def title(self) -> str:
         """The text of its heading."""
-        return self.exercise.source.splitlines()[0].lstrip("# ")
+        return heading(self.exercise.source)
 
     @property
     def names(self) -> list[str]:
@@ -106,6 +109,12 @@ class Session:
     def number(self) -> str:
         """Such as ``01``: the assignment's name in the gradebook."""
         return self.name[:2]
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """What it needs besides the package, as the set-up cell says: names out of `EXTRAS`."""
+        marks = [cell.marks.get("extra", "") for cell in self.cells if cell.role == "setup"]
+        return tuple(name for mark in marks for name in mark.split(",") if name)
 
     @property
     def points(self) -> float:
@@ -165,6 +174,8 @@ def make_cell(path: Path, cell: Any, line: int) -> Cell:
     if len(roles) > 1:
         raise SessionError(path, line, f"a cell can't be {roles[0]} and {roles[1]} at once")
     known = {*roles, "points", "difficulty", "minutes", "tags"}
+    if "setup" in roles:
+        known.add("extra")
     unknown = [mark for mark in marks if mark not in known]
     if unknown:
         raise SessionError(path, line, f"unknown mark {unknown[0]!r}")
@@ -185,6 +196,10 @@ def check_cell(path: Path, cell: Cell) -> None:
         raise SessionError(path, cell.line, f"{cell.id!r} does not belong to session {path.stem}")
     if cell.role in GRADED and cell.points <= 0:
         raise SessionError(path, cell.line, f"the {cell.role} cell of {cell.id} needs points > 0")
+    for name in str(cell.marks.get("extra", "")).split(",") if "extra" in cell.marks else ():
+        if name not in EXTRAS:
+            problem = f"unknown extra {name!r}; there are: {', '.join(EXTRAS)}"
+            raise SessionError(path, cell.line, problem)
     check_solution_markers(path, cell)
 
 
@@ -263,3 +278,8 @@ def defined_names(source: str) -> list[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.append(node.target.id)
     return list(dict.fromkeys(names))
+
+
+def heading(source: str) -> str:
+    """The text of a cell's first line without its marks."""
+    return source.strip().splitlines()[0].lstrip("# ") if source.strip() else ""

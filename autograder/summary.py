@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.results import StudentResult
-from autograder.session import Session
+from autograder.session import Session, heading
 from cvlib import mistakes
 from cvlib.mistakes import Mistake
 
@@ -17,10 +17,12 @@ BINS = 10
 
 @dataclass(frozen=True)
 class MistakeCount:
-    """How many students made a known mistake, and who."""
+    """How many students made a known mistake, and who; the answer of one of them."""
 
     mistake: Mistake
     students: tuple[str, ...]
+    example: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,6 @@ def summarise(session: Session, results: Sequence[StudentResult]) -> Summary:
     )
 
 
-def heading(source: str) -> str:
-    """The text of a cell's first line without its marks."""
-    return source.strip().splitlines()[0].lstrip("# ") if source.strip() else ""
-
-
 def exercise_summary(
     name: str, title: str, session: Session, graded: Sequence[StudentResult]
 ) -> ExerciseSummary:
@@ -140,8 +137,11 @@ def exercise_summary(
 
 def mistakes_made(name: str, results: Sequence[StudentResult]) -> tuple[MistakeCount, ...]:
     """The known mistakes of an exercise that were made, the most frequent first."""
-    made = [
-        MistakeCount(known, tuple(r.student for r in results if known.id in r.told(name)))
-        for known in mistakes.of(name)
-    ]
+    made = []
+    for known in mistakes.of(name):
+        makers = [r for r in results if known.id in r.told(name)]
+        answers = {r.student: r.answers[name] for r in makers if name in r.answers}
+        author = min(answers, key=lambda student: len(answers[student]), default="")
+        students = tuple(r.student for r in makers)
+        made.append(MistakeCount(known, students, answers.get(author, "").strip(), author))
     return tuple(sorted((m for m in made if m.students), key=lambda m: -len(m.students)))

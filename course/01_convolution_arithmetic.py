@@ -29,7 +29,7 @@ from torch import Tensor
 
 from cvlib import check, conv, images, plots, widgets
 from cvlib.images import sample_image, to_tensor
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 
 # %%
 quiz("01-recall")
@@ -780,26 +780,22 @@ titles = [f"K = {k}, S = 2 → {out.shape[-1]} wide" for k, out in stamped.items
 plots.show_images(list(stamped.values()), titles=titles)
 explain("01-transposed-checkerboard")
 
-# %% [markdown] exercise="01-sizes" difficulty=2 minutes=8
+# %% [markdown] exercise="01-sizes" difficulty=2 minutes=10
 # ## Exercise 8 · Sizes in your head
 #
-# Seven widths. Work them out on paper; only then let your own function confirm them. Put a number
-# in place of each `None`, and delete the line `raise NotImplementedError()`.
+# Seven widths, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Work them out on
+# paper; only then let your own function confirm them. Put a number in place of each `None`, and
+# delete the line `raise NotImplementedError()`.
 #
-# | name | input | layer |
-# |---|---|---|
-# | `same_conv` | 32 | K 3, P 1 |
-# | `strided_conv` | 32 | K 3, P 1, S 2 |
-# | `dilated_conv` | 28 | K 5, D 2, no padding |
-# | `stem_conv` | 224 | K 7, S 2, P 3: the first layer of a ResNet |
-# | `stem_pool_unpadded` | `stem_conv` | max pooling, K 3, S 2 |
-# | `stem_pool` | `stem_conv` | the same with P 1, as ResNet has it |
-# | `transposed` | 14 | transposed convolution, K 4, S 2, P 1 |
-#
-# - *By hand:* input 64, K 3, no padding: 64 − 3 + 1 = 62.
+# - *By hand:* the stem of a ResNet, for a picture of 224. K 7, S 2, P 3 give
+#   ⌊(224 + 6 − 7) / 2⌋ + 1 = 112. Its pooling, K 3, S 2, gives 55 without padding and 56 with
+#   P 1, which is what ResNet has.
 # - *Edge case:* half a stop is no stop. Round down.
 
 # %% solution="01-sizes"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("01-sizes", student_id)
 same_conv = None
 strided_conv = None
 dilated_conv = None
@@ -808,26 +804,37 @@ stem_pool_unpadded = None
 stem_pool = None
 transposed = None
 ### BEGIN SOLUTION
-same_conv = 32 + 2 - 3 + 1
-strided_conv = (32 + 2 - 3) // 2 + 1
-dilated_conv = 28 - 2 * 4 - 1 + 1
-stem_conv = (224 + 6 - 7) // 2 + 1
-stem_pool_unpadded = (112 - 3) // 2 + 1
-stem_pool = (112 + 2 - 3) // 2 + 1
-transposed = 13 * 2 - 2 + 4
+student_id = "sample"
+mine = own_numbers("01-sizes", student_id)
+c, s, d = mine["same_conv"], mine["strided_conv"], mine["dilated_conv"]
+side, up = mine["stem_conv"]["size"], mine["transposed"]["size"]
+same_conv = c["size"] + 2 * c["padding"] - c["kernel_size"] + 1
+strided_conv = (s["size"] + 2 - s["kernel_size"]) // s["stride"] + 1
+dilated_conv = d["size"] - d["dilation"] * (d["kernel_size"] - 1)
+stem_conv = (side + 6 - 7) // 2 + 1
+stem_pool_unpadded = (stem_conv - 3) // 2 + 1
+stem_pool = (stem_conv + 2 - 3) // 2 + 1
+transposed = (up - 1) * 2 - 2 + 4
 ### END SOLUTION
 
 # %% check="01-sizes" points=2
+mine = check.own_numbers("01-sizes", student_id)
 check.values(
     {"same_conv": same_conv, "strided_conv": strided_conv},
     like={
-        "same_conv": conv.conv_output_size(32, 3, padding=1),
-        "strided_conv": conv.conv_output_size(32, 3, stride=2, padding=1),
+        "same_conv": conv.conv_output_size(**mine["same_conv"]),
+        "strided_conv": conv.conv_output_size(**mine["strided_conv"]),
     },
     exercise="01-sizes",
 )
 
 # %% hidden="01-sizes" points=3
+mine = check.own_numbers("01-sizes", student_id)
+names = ("same_conv", "strided_conv", "dilated_conv", "stem_conv")
+right = {name: conv.conv_output_size(**mine[name]) for name in names}
+for name in ("stem_pool_unpadded", "stem_pool"):
+    right[name] = conv.conv_output_size(right["stem_conv"], **mine[name])
+right["transposed"] = (mine["transposed"]["size"] - 1) * 2 - 2 * 1 + (4 - 1) + 1
 answers = {
     "same_conv": same_conv,
     "strided_conv": strided_conv,
@@ -837,15 +844,14 @@ answers = {
     "stem_pool": stem_pool,
     "transposed": transposed,
 }
-right = dict(zip(answers, (32, 16, 20, 112, 55, 56, 28), strict=True))
 check.values(answers, like=right, exercise="01-sizes", points=3)
 
 # %% [markdown] hints="01-sizes"
 # 1. First find the span of the kernel, then the room that is left, then divide and round down,
 #    and only then add 1.
 # 2. Padding counts on both sides: P = 3 adds 6. A kernel of 5 with dilation 2 spans 9 cells.
-# 3. The stem: 224 + 6 − 7 = 223, half of it is 111.5, rounded down 111, plus 1. Use the same
-#    steps for the pools, starting from there.
+# 3. A stem for 224: 224 + 6 − 7 = 223, half of it is 111.5, rounded down 111, plus 1. Take the
+#    same steps with your number, and for the pools start from what you got.
 
 # %% [markdown]
 # ## Everything together: the stem of a ResNet, by hand
@@ -1045,7 +1051,8 @@ with uses_your("conv2d_unfold", "sobel_magnitude"):
 # - A layer widens the field by D(K−1) *jumps*; its stride multiplies the jump.
 # - Weights: O · C/G · K². MACs: weights times positions.
 #
-# In a week, run `quiz("01-review")`.
+# In a week, run `quiz("01-review")`. More to practise: `quiz("01-images")` and
+# `quiz("01-arithmetic")`.
 #
 # **References.** Sobel, Feldman (1968), *A 3×3 isotropic gradient operator*. LeCun, Bottou,
 # Bengio, Haffner (1998), *Gradient-based learning applied to document recognition*. Chellapilla,

@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cvlib import activations, check, data, disc_task, plots, train, widgets
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 
 torch.set_num_threads(1)  # for tensors as small as these, one thread is faster than several
@@ -788,25 +788,20 @@ with uses_your("gradient_norms", "relu", "elu", "gelu", "sigmoid"):
         print(f"sigmoid, {title}: from {curves['sigmoid'][0]:.0e} to {curves['sigmoid'][-1]:.0e}")
 explain("02-flow")
 
-# %% [markdown] exercise="02-numbers" difficulty=2 minutes=8
+# %% [markdown] exercise="02-numbers" difficulty=2 minutes=10
 # ## Exercise 8 · Numbers to have in your head
 #
-# Put a number in place of each `None`, and delete the line `raise NotImplementedError()`. Paper
-# first; expressions like `math.sqrt(2)` are welcome. Three decimals will do.
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `math.sqrt(2)` are welcome. Three decimals will do.
 #
-# | name | question |
-# |---|---|
-# | `leaky` | What is leaky_relu(−3) with PyTorch's own slope? |
-# | `steepest` | The largest slope that a sigmoid has anywhere? |
-# | `layers` | How many sigmoids in a row let less than 1/1000 of a gradient pass? |
-# | `log_sum` | log(e¹⁰⁰⁰ + e¹⁰⁰⁰)? |
-# | `he_std` | He's standard deviation for a 3 × 3 convolution from 32 to 128 channels? |
-# | `slopes` | Maps (8, 64, 32, 32), PReLU with a slope for each channel: how many? |
-#
-# - *By hand:* two sigmoids let ¼ · ¼ = 1/16 pass.
-# - *Edge case:* exactly 1/1000 would not be less.
+# - *By hand:* two sigmoids let ¼ · ¼ = 1/16 pass. And log(e¹⁰⁰ + e¹⁰⁰) = 100 + log 2.
+# - *Edge case:* exactly 1/1000 would not be less than 1/1000.
 
 # %% solution="02-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("02-numbers", student_id)
 leaky = None
 steepest = None
 layers = None
@@ -814,44 +809,48 @@ log_sum = None
 he_std = None
 slopes = None
 ### BEGIN SOLUTION
-leaky = -0.03
-steepest = 0.25
-layers = 5  # 0.25⁴ = 0.0039, 0.25⁵ = 0.00098
-log_sum = 1000 + math.log(2)
-he_std = math.sqrt(2 / (32 * 9))
-slopes = 64
+student_id = "sample"
+mine = own_numbers("02-numbers", student_id)
+he = mine["he_std"]
+leaky = 0.01 * mine["leaky"]["x"]
+steepest = mine["steepest"]["scale"] / 4
+layers = math.ceil(math.log(mine["layers"]["share"], 4))
+log_sum = mine["log_sum"]["exponent"] + math.log(mine["log_sum"]["terms"])
+he_std = math.sqrt(2 / (he["in_channels"] * he["kernel_size"] ** 2))
+slopes = mine["slopes"]["channels"]
 ### END SOLUTION
 
 # %% check="02-numbers" points=1
-check.values(
-    {"leaky": leaky, "layers": layers},
-    like={
-        "leaky": F.leaky_relu(torch.tensor(-3.0)).item(),
-        "layers": math.ceil(math.log(1000) / math.log(4)),
-    },
-    exercise="02-numbers",
-    tolerance=0.0006,
-)
+mine = check.own_numbers("02-numbers", student_id)
+right = {
+    "leaky": F.leaky_relu(torch.tensor(float(mine["leaky"]["x"]))).item(),
+    "layers": math.ceil(math.log(mine["layers"]["share"]) / math.log(4)),
+}
+answers = {"leaky": leaky, "layers": layers}
+check.values(answers, like=right, exercise="02-numbers", tolerance=0.0006)
 
 # %% hidden="02-numbers" points=2
-answers = {
-    "leaky": leaky,
-    "steepest": steepest,
-    "layers": layers,
-    "log_sum": log_sum,
-    "he_std": he_std,
-    "slopes": slopes,
+mine = check.own_numbers("02-numbers", student_id)
+he = mine["he_std"]
+right = {
+    "leaky": -0.01 * abs(mine["leaky"]["x"]),
+    "steepest": 0.25 * mine["steepest"]["scale"],
+    "layers": next(n for n in range(99) if 4**n > mine["layers"]["share"]),
+    "log_sum": mine["log_sum"]["exponent"] + math.log(mine["log_sum"]["terms"]),
+    "he_std": (2 / (he["in_channels"] * he["kernel_size"] ** 2)) ** 0.5,
+    "slopes": mine["slopes"]["channels"],
 }
-right = (-0.03, 0.25, 5, 1000 + math.log(2), 1 / 12, 64)
-right = dict(zip(answers, right, strict=True))
+given = (leaky, steepest, layers, log_sum, he_std, slopes)
+answers = dict(zip(right, given, strict=True))
 check.values(answers, like=right, exercise="02-numbers", points=2, tolerance=0.0006)
 
 # %% [markdown] hints="02-numbers"
 # 1. Each of them stands in an exercise above: 1, 3, 3, 5, 6 and 4.
-# 2. A sigmoid is steepest at 0. Powers of ¼: 0.25, 0.0625, 0.0156, … For `log_sum`, take e¹⁰⁰⁰
-#    out of the sum: e¹⁰⁰⁰ · 2.
-# 3. fan_in is 32 · 3 · 3 = 288, and 2/288 = 1/144. A slope belongs to a channel, not to a picture
-#    or a position. And log(a · b) = log a + log b.
+# 2. A sigmoid is steepest at 0, where its slope is ¼; a factor in front of x multiplies it. Powers
+#    of ¼: 0.25, 0.0625, 0.0156, … For `log_sum`, take one term out of the sum.
+# 3. fan_in is channels · rows · columns of what one output looks at: 32 · 3 · 3 = 288 gives
+#    √(2/288). A slope belongs to a channel, not to a picture or a position. And log(a · b) =
+#    log a + log b.
 
 # %% [markdown] exercise="02-bug-hunt" difficulty=2 minutes=10
 # ## Exercise 9 · Bug hunt: the loss that will not fall

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from cvlib import check, data, images, plots, train, widgets
 from cvlib.conv import conv_cost
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.models import CifarResNet, DepthwiseSeparable, Inception, batchnorm, resnet
 from cvlib.models import gradient_highway as highway
@@ -844,25 +844,20 @@ with uses_your("BasicBlock", "Bottleneck", "shortcut_kind"):
     for part in ways["Inception module"].children():
         print("Inception branch:", tuple(part(torch.zeros(1, 256, 14, 14)).shape))
 
-# %% [markdown] exercise="04-numbers" difficulty=2 minutes=8
+# %% [markdown] exercise="04-numbers" difficulty=2 minutes=10
 # ## Exercise 7 · Numbers to have in your head
 #
-# Put a number in place of each `None`, and delete the line `raise NotImplementedError()`. Paper
-# first; expressions are welcome.
-#
-# | name | question |
-# |---|---|
-# | `in_the_name` | Bottlenecks [3, 8, 36, 3]: which number does this ResNet have in its name? |
-# | `learned` | How many numbers does `nn.BatchNorm2d(64)` *learn*? |
-# | `running` | Running mean 2, a batch with mean 6, momentum 0.1. The new running mean? |
-# | `side` | A picture of 320 × 320: how many rows has a map after `layer3`? |
-# | `basic` | Parameters of `BasicBlock(128, 128)`? |
-# | `projected` | Parameters of the projection in `BasicBlock(64, 128, 2)`? |
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions are welcome.
 #
 # - *By hand:* basic blocks [2, 2, 2, 2]: 1 + 2 · 8 + 1 = 18. `BasicBlock(64, 64)`: 73,984.
 # - *Edge case:* running estimates are kept, not learned.
 
 # %% solution="04-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("04-numbers", student_id)
 in_the_name = None
 learned = None
 running = None
@@ -870,40 +865,51 @@ side = None
 basic = None
 projected = None
 ### BEGIN SOLUTION
-in_the_name = 1 + 3 * (3 + 8 + 36 + 3) + 1
-learned = 2 * 64
-running = 0.9 * 2 + 0.1 * 6
-side = 320 // 16
-basic = 2 * (9 * 128 * 128) + 2 * (2 * 128)
-projected = 64 * 128 + 2 * 128
+student_id = "sample"
+mine = own_numbers("04-numbers", student_id)
+run, c = mine["running"], mine["basic"]["channels"]
+narrow, wide = mine["projected"]["in_channels"], mine["projected"]["out_channels"]
+in_the_name = 1 + 3 * sum(mine["in_the_name"]["blocks"]) + 1
+learned = 2 * mine["learned"]["channels"]
+running = 0.9 * run["before"] + 0.1 * run["batch"]
+side = mine["side"]["picture"] // 16
+basic = 2 * (9 * c * c) + 2 * (2 * c)
+projected = narrow * wide + 2 * wide
 ### END SOLUTION
 
 # %% check="04-numbers" points=1
-check.values(
-    {"learned": learned, "side": side},
-    like={"learned": sum(p.numel() for p in nn.BatchNorm2d(64).parameters()), "side": 320 // 2**4},
-    exercise="04-numbers",
-)
+mine = check.own_numbers("04-numbers", student_id)
+norm = nn.BatchNorm2d(mine["learned"]["channels"])
+right = {
+    "learned": sum(p.numel() for p in norm.parameters()),
+    "side": mine["side"]["picture"] // 2**4,
+}
+check.values({"learned": learned, "side": side}, like=right, exercise="04-numbers")
 
 # %% hidden="04-numbers" points=2
-answers = {
-    "in_the_name": in_the_name,
-    "learned": learned,
-    "running": running,
-    "side": side,
-    "basic": basic,
-    "projected": projected,
+mine = check.own_numbers("04-numbers", student_id)
+block = resnet.BasicBlock(*[mine["basic"]["channels"]] * 2)
+ends = mine["projected"]["in_channels"], mine["projected"]["out_channels"]
+projection = nn.Sequential(nn.Conv2d(*ends, 1, bias=False), nn.BatchNorm2d(ends[1]))
+right = {
+    "in_the_name": 3 * sum(mine["in_the_name"]["blocks"]) + 2,
+    "learned": 2 * mine["learned"]["channels"],
+    "running": 0.9 * mine["running"]["before"] + 0.1 * mine["running"]["batch"],
+    "side": mine["side"]["picture"] // 16,
+    "basic": sum(p.numel() for p in block.parameters()),
+    "projected": sum(p.numel() for p in projection.parameters()),
 }
-right = dict(zip(answers, (152, 128, 2.4, 20, 295_424, 8_448), strict=True))
+given = (in_the_name, learned, running, side, basic, projected)
+answers = dict(zip(right, given, strict=True))
 check.values(answers, like=right, exercise="04-numbers", points=2, tolerance=1e-6)
 
 # %% [markdown] hints="04-numbers"
 # 1. A bottleneck has three convolutions. Which layers lie before and after all blocks?
 # 2. Up to `layer3` the size is halved by `conv1`, `maxpool`, `layer2` and `layer3`. A batch norm
 #    learns two numbers for each channel.
-# 3. A basic block: two convolutions with 9 · C · C weights, two batch norms. The projection: a 1 ×
-#    1 convolution from 64 to 128 channels, without bias, and a batch norm. Running: 0.9 · 2 + 0.1 ·
-#    6.
+# 3. A basic block: two convolutions with 9 · C · C weights, two batch norms. The projection: a
+#    1 × 1 convolution without bias, and a batch norm. Running: nine tenths of the old, one tenth
+#    of the new.
 
 # %% [markdown] exercise="04-bug-hunt" difficulty=3 minutes=14
 # ## Exercise 8 · Bug hunt: it works until you train it

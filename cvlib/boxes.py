@@ -1,7 +1,7 @@
-"""Boxes in pairs: area, and four measures of how well two boxes agree.
+"""Boxes in pairs: area, and four measures of how well two boxes agree; and one set with another.
 
 Boxes are (…, 4) floating point, x1, y1, x2, y2 with x1 ≤ x2 and y1 ≤ y2; x grows to the right, y
-downwards. Everything works pair by pair and follows torchvision: 1e-7 in each denominator keeps
+downwards. What begins with `paired` follows torchvision's losses: 1e-7 in each denominator keeps
 boxes without area finite.
 """
 
@@ -92,5 +92,34 @@ def paired_ciou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     return paired_diou(boxes1, boxes2) - alpha * v
 
 
+def iou_with(box: Tensor, boxes: Tensor) -> Tensor:
+    """Intersection over union of one box (4,) with each of several (M, 4), 0 … 1: (M,).
+
+    Boxes that cover no area together have 0.
+    """
+    shared, union = intersection_and_union(box.expand_as(boxes), boxes)
+    return shared / torch.where(union > 0, union, 1)
+
+
+def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
+    """Intersection over union of each box with each: (N, 4) and (M, 4) xyxy → (N, M), 0 … 1.
+
+    Either may hold no boxes. Boxes that cover no area together have 0, where torchvision has NaN.
+    Raises ValueError for other shapes. Checked against torchvision.ops.box_iou, forward and
+    backward.
+    """
+    for name, boxes in {"boxes1": boxes1, "boxes2": boxes2}.items():
+        if boxes.dim() != 2 or boxes.shape[1] != 4:
+            raise ValueError(f"{name} must have shape (N, 4), got {tuple(boxes.shape)}")
+    shape = len(boxes1), len(boxes2), 4
+    each1, each2 = boxes1[:, None].expand(shape), boxes2[None].expand(shape)  # (N, M, 4)
+    shared, union = intersection_and_union(each1, each2)  # (N, M)
+    return shared / torch.where(union > 0, union, 1)
+
+
 # What exercises of a session ask learners to write: refuses to run inside answers to them.
-REFERENCES = {"09": (paired_iou, paired_giou, paired_diou, paired_ciou)}
+# Session 06 asks for all pairs; there, iou_with is a tool for what follows.
+REFERENCES = {
+    "06": (box_iou,),
+    "09": (paired_iou, paired_giou, paired_diou, paired_ciou, iou_with),
+}

@@ -4,6 +4,7 @@ quiz("01-recall")                  # the questions of a group; plain=True prints
 answer("01-recall", 2, "b")        # and this judges, where widgets don't run
 predict("01-sobel-frame", "?")     # asks; a letter in place of "?" locks the guess in
 explain("01-sobel-frame")          # after the experiment: was the guess right, and why
+own_numbers("01-sizes", "ada01")   # questions with numbers of one's own
 with uses_your("conv2d"):          # says kindly what has to be written first
     show_images(conv2d(x, sobel))
 """
@@ -15,6 +16,7 @@ import traceback
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
+from cvlib.own_numbers import own_numbers
 from cvlib.quizzes.markup import ORANGE, say
 from cvlib.quizzes.plain import answer, print_quiz
 from cvlib.quizzes.predictions import explain, predict
@@ -22,7 +24,7 @@ from cvlib.quizzes.predictions import explain, predict
 if TYPE_CHECKING:
     from cvlib.widgets.quiz import Quiz
 
-__all__ = ["answer", "explain", "predict", "quiz", "uses_your"]
+__all__ = ["answer", "explain", "own_numbers", "predict", "quiz", "uses_your"]
 
 
 def quiz(group: str, plain: bool = False) -> Quiz | None:

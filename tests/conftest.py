@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Two cores: a pool of threads in each of several processes only gets in the way.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
+    # What learners' progress is kept in; not the developer's own.
+    os.environ["XDG_STATE_HOME"] = os.path.join(tempfile.gettempdir(), "cvlib-course-tests")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups

@@ -12,6 +12,7 @@ from autograder.session import BEGIN, END, Cell, Session, read_session, session_
 from autograder.settings import load_settings
 from cvlib import mistakes
 from tests.conftest import ROOT
+from tests.quiz_facts import bank_of
 
 SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
 each_session = pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
@@ -152,3 +153,15 @@ def test_every_exercise_has_three_mistakes_each_with_a_sentence_and_a_question(
             assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", mistake.id), mistake.id
         sentences = [mistake.says for mistake in known]
         assert len(set(sentences)) == len(sentences), f"{exercise.id}: two mistakes, one sentence"
+
+
+@each_session
+def test_every_prediction_and_quiz_is_used(session: Session) -> None:
+    text = session.path.read_text(encoding="utf-8")
+    bank = bank_of(session.name)
+    for question in bank.questions:
+        if question.kind == "prediction":
+            assert f'predict("{question.id}", "?")' in text
+            assert f'explain("{question.id}")' in text
+    for group in bank.titles:
+        assert f'quiz("{group}")' in text

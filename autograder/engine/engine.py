@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,18 +29,33 @@ class Engine:
     as you like.
     """
 
-    def __init__(self, *, sandboxed: bool = True, device: str = "cpu") -> None:
-        self.sandboxed, self.device = sandboxed, device
+    def __init__(
+        self, *, sandboxed: bool = True, device: str = "cpu", extras: Iterable[str] = ()
+    ) -> None:
+        """Nothing starts yet.
+
+        Args:
+            extras: what the sessions to be graded need besides, see `zygote.EXTRAS`: it is
+                imported once, in both parents.
+        """
+        self.sandboxed, self.device, self.extras = sandboxed, device, tuple(sorted({*extras}))
         self.changing = threading.Lock()
         self.starting: Future[Parents] | None = None
         # The parents die with the thread that started them, so one thread stays for that.
         self.keeper = ThreadPoolExecutor(1)
 
+    @property
+    def slots(self) -> int:
+        """How many tickets to run at the same time: one for each core."""
+        return os.cpu_count() or 1
+
     def warm(self) -> Future[Parents]:
         """See to it that both parents run or are being started; does not wait."""
         with self.changing:
             if self.starting is None or has_ended(self.starting):
-                self.starting = self.keeper.submit(Parents, self.sandboxed, self.device)
+                self.starting = self.keeper.submit(
+                    Parents, self.sandboxed, self.device, self.extras
+                )
             return self.starting
 
     def running(self) -> Parents:
@@ -96,15 +112,15 @@ def has_ended(starting: Future[Parents]) -> bool:
 class Parents:
     """The two warm parents, running."""
 
-    def __init__(self, sandboxed: bool, device: str) -> None:
+    def __init__(self, sandboxed: bool, device: str, extras: tuple[str, ...] = ()) -> None:
         """Start both at the same time and wait until they are ready.
 
         Raises:
             GradingError: when one of them does not start.
         """
         begin = time.monotonic()
-        self.students, self.zygote = start_zygote(sandboxed=sandboxed, device=device)
-        self.judges, self.control = start_judges(self.zygote)
+        self.students, self.zygote = start_zygote(sandboxed=sandboxed, device=device, extras=extras)
+        self.judges, self.control = start_judges(self.zygote, extras)
         try:
             await_ready(self.students, self.zygote, "the sandbox")
             await_ready(self.judges, self.control, "the judges' parent")
@@ -151,11 +167,14 @@ class Parents:
                 process.kill()
 
 
-def start_judges(zygote: socket.socket) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def start_judges(
+    zygote: socket.socket, extras: tuple[str, ...] = ()
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start the warm parent of the judges, without waiting for it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     numbers = [theirs.fileno(), zygote.fileno()]
-    command = [sys.executable, "-m", "autograder.engine.judge_parent", *map(str, numbers)]
+    arguments = [*map(str, numbers), *extras]
+    command = [sys.executable, "-m", "autograder.engine.judge_parent", *arguments]
     folder = str(Path(str(autograder.__file__)).resolve().parents[1])
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
              "CVLIB_DEVICE": "cpu", "PYTHONPATH": folder}  # fmt: skip

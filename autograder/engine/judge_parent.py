@@ -1,7 +1,8 @@
 """The warm parent of the judges: one fork for each submission, as for the students.
 
 Arguments: the socket that takes orders (each one a file descriptor, over which a ticket
-arrives and the result goes back), and the socket of the student processes' parent.
+arrives and the result goes back), the socket of the student processes' parent, and the
+extras that the sessions need.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from autograder.engine.lockdown import die_with_parent
 from autograder.engine.runner import Runner
 from autograder.engine.ticket import GRACE_SECONDS, ticket_in
 from autograder.engine.zygote import import_everything, receive_descriptors, warm_torch
+from cvlib.own_numbers import handed_in_by
 
 
 def main() -> None:
     """Serve orders until the other side hangs up."""
     control, zygote = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     die_with_parent()
-    import_everything()
+    import_everything(sys.argv[3:])
     warm_torch()
     gc.freeze()  # what lives now stays: forks share its memory untouched
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -50,7 +52,8 @@ def become_judge(channel: socket.socket, zygote: socket.socket) -> None:
         most = int(2 * ticket.budget.total + GRACE_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # ends it, whatever it does
         try:
-            result = Runner(ticket, zygote).run()
+            with handed_in_by(ticket.student):
+                result = Runner(ticket, zygote).run()
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{os.path.basename(last.filename)}:{last.lineno}"

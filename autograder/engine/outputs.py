@@ -78,3 +78,25 @@ def plain_text(value: Any) -> str:
 def size_of(output: dict[str, Any]) -> int:
     """Characters that an output takes."""
     return len(json.dumps(output))
+
+
+def points_in(outputs: list[dict[str, Any]] | None, most: float) -> float:
+    """The points that a test's outputs stand for, as nbgrader reads them; closed where in doubt.
+
+    Args:
+        outputs: of a test cell; None when it did not run.
+        most: what it is worth.
+
+    Returns:
+        0 for an error or no run, a printed number as partial credit, else everything.
+    """
+    if outputs is None or any(output.get("output_type") == "error" for output in outputs):
+        return 0.0
+    for output in outputs:
+        if output.get("output_type") == "execute_result":
+            try:
+                given = float(output["data"]["text/plain"])
+            except (KeyError, TypeError, ValueError):
+                return 0.0
+            return given if 0 <= given <= most else 0.0
+    return most

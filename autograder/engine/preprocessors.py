@@ -21,10 +21,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode, default
 
 from autograder.engine.engine import Engine
-from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, needed_demos, realign
+from autograder.engine.plan import MAX_CELLS, grade_id, is_locked, make_steps, needed_demos, realign
 from autograder.engine.recognise import recognise
+from autograder.engine.rejoin import rejoined
+from autograder.engine.rivals import Trying, contests, settle
 from autograder.engine.ticket import Budget, Step, Ticket, limits_for
 from autograder.errors import GradingError
+
+# Which of several cells counts, by fingerprint: what a batch found out is not tried again.
+DECIDED: dict[str, tuple[list[NotebookNode], list[str]]] = {}
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -40,7 +45,10 @@ class RestoreCells(NbGraderPreprocessor):
             source = source_path(self, place)
             given = given_cells(found, source)
             require_python(found)
-        nb.cells, _ = restored(nb.cells, given, source)
+        execute = ExecuteIsolated(parent=self.parent)
+        ticket = execute.ticket((), **of_submission(place))
+        trying = Trying(lambda each: execute.running().run(each), ticket, demonstrations(source))
+        nb.cells, _ = restored(nb.cells, given, source, trying)
         kernel = {key: value for key, value in nb.metadata.items() if key == "kernelspec"}
         nb.metadata = from_dict({"language_info": {"name": "python"}} | kernel)
         if nb.nbformat < 4 or (nb.nbformat == 4 and nb.nbformat_minor < 5):
@@ -76,7 +84,7 @@ class ExecuteIsolated(NbGraderPreprocessor):
         steps = make_steps(nb.cells, demonstrations(source_path(self, resources["nbgrader"])))
         ahead = self.ready.pop(fingerprint(steps), None)
         result = ahead or self.running().run(
-            self.ticket(steps, resources["nbgrader"]["assignment"])
+            self.ticket(steps, **of_submission(resources["nbgrader"]))
         )
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
@@ -84,11 +92,12 @@ class ExecuteIsolated(NbGraderPreprocessor):
                 cell.execution_count = None
         return nb, resources
 
-    def ticket(self, steps: tuple[Step, ...], session: str) -> Ticket:
-        """What is to be run of a session's notebook."""
+    def ticket(self, steps: tuple[Step, ...], session: str, student: str) -> Ticket:
+        """What is to be run of a student's notebook."""
         needed = frozenset(s.index for s in steps) if self.all_cells else needed_demos(steps)
         budget = Budget(self.cell_seconds, self.total_seconds)
-        return Ticket(steps, needed, budget, limits_for(self.device), self.sandbox, session)
+        limits = limits_for(self.device)
+        return Ticket(steps, needed, budget, limits, self.sandbox, session, student)
 
     def running(self) -> Engine:
         """The engine of this process, started at its first use."""
@@ -97,19 +106,59 @@ class ExecuteIsolated(NbGraderPreprocessor):
         return ExecuteIsolated.engine
 
 
+def of_submission(named: dict[str, Any]) -> dict[str, str]:
+    """The session and the student that nbgrader's converter is at."""
+    return {"session": named["assignment"], "student": named.get("student", "")}
+
+
 def restored(
-    submitted: list[NotebookNode], given: list[NotebookNode], source: Path
+    submitted: list[NotebookNode], given: list[NotebookNode], source: Path, trying: Trying
 ) -> tuple[list[NotebookNode], list[str]]:
     """A submission's cells in order, as they are graded, and what had to be repaired.
 
+    Args:
+        submitted: its cells.
+        given: the course's marked cells, solution cells as released.
+        source: the course's notebook.
+        trying: with what to decide between cells that claim the same answer.
+
     Raises:
-        GradingError: when there are more cells than any notebook needs.
+        GradingError: when there are more cells than any notebook needs, or cells that had to
+            be tried could not be.
     """
     if len(submitted) > MAX_CELLS:
         raise GradingError(f"the notebook has {len(submitted)} cells; {MAX_CELLS} are allowed")
     course = [cell.source for cell in read_cells(source) if not grade_id(cell)]
-    found, notes = recognise(submitted, given, course)
-    return realign(found, given), notes
+    answers = {grade_id(cell) for cell in given if not is_locked(cell)}
+    whole, joints = rejoined(submitted, answers)
+    found, notes = recognise(whole, given, course)
+    notes = [*joints, *notes]
+    if not belongs(found, given):
+        raise GradingError("none of this session's cells is in it; is it another session's?")
+    if contested := contests(found, given, course):
+        key = fingerprint_of([[grade_id(c), c.cell_type, c.source] for c in (*found, *given)])
+        if key not in DECIDED:
+            DECIDED[key] = settle(found, given, contested, trying)
+        found, decided = DECIDED[key]
+        notes = [*notes, *decided]
+    return realign(found, given), [*notes, *missing(found, given)]
+
+
+def missing(cells: list[NotebookNode], given: list[NotebookNode]) -> list[str]:
+    """A sentence for each question of which not even the stub is there."""
+    marks, texts = {grade_id(cell) for cell in cells}, {cell.source.strip() for cell in cells}
+    return [f"{grade_id(cell)}: there is no such cell in the notebook" for cell in given
+            if not is_locked(cell) and grade_id(cell) not in marks
+            and cell.source.strip() not in texts]  # fmt: skip
+
+
+def belongs(cells: list[NotebookNode], given: list[NotebookNode]) -> bool:
+    """Whether a notebook is this session's: one cell is marked so, or holds one of its stubs."""
+    names = {grade_id(cell) for cell in given}
+    stubs = {cell.source.strip() for cell in given if not is_locked(cell)}
+    return not names or any(
+        grade_id(cell) in names or cell.source.strip() in stubs for cell in cells
+    )
 
 
 def require_python(notebook: Notebook) -> None:
@@ -178,5 +227,9 @@ def source_path(preprocessor: NbGraderPreprocessor, place: dict[str, Any]) -> Pa
 
 def fingerprint(steps: tuple[Step, ...]) -> str:
     """The same for notebooks that run the same cells."""
-    text = json.dumps([[s.index, s.role, s.name, s.source] for s in steps])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return fingerprint_of([[s.index, s.role, s.name, s.source] for s in steps])
+
+
+def fingerprint_of(value: Any) -> str:
+    """The same for equal plain data."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

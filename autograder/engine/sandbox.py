@@ -23,9 +23,9 @@ START_SECONDS = 120
 
 
 def start_zygote(
-    *, sandboxed: bool, device: str = "cpu"
+    *, sandboxed: bool, device: str = "cpu", extras: tuple[str, ...] = ()
 ) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start the warm parent, without waiting for it.
+    """Start the warm parent, without waiting for it; it imports the `extras`, too.
 
     Returns:
         The process, and the socket that takes its orders once it is ready.
@@ -35,7 +35,7 @@ def start_zygote(
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     number = theirs.fileno()
-    inside = ["-m", "autograder.engine.zygote", str(number)]
+    inside = ["-m", "autograder.engine.zygote", str(number), *extras]
     command = [*bubblewrap(device), sys.executable, "-s", *inside]
     if not sandboxed:
         command = [sys.executable, *inside]

@@ -48,6 +48,7 @@ class Ticket:
         needed: indices of demo steps that the learner's cells rely on.
         session: its number, such as ``03``; the course's own solutions of that session
             refuse to run, those of all sessions when it is not known.
+        student: under which id it was handed in; numbers of one's own are drawn for it.
     """
 
     steps: tuple[Step, ...]
@@ -56,6 +57,7 @@ class Ticket:
     limits: Limits = field(default_factory=Limits)
     sandboxed: bool = True
     session: str = ""
+    student: str = ""
 
 
 def ticket_out(ticket: Ticket) -> dict[str, Any]:
@@ -74,6 +76,7 @@ def ticket_in(plain: dict[str, Any]) -> Ticket:
         Limits(**plain["limits"]),
         plain["sandboxed"],
         plain["session"],
+        plain["student"],
     )
 
 

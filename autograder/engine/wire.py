@@ -135,7 +135,9 @@ def _pack_tensor(value: Tensor, body: bytearray) -> list[Any]:
     plain = Tensor.detach(value).as_subclass(Tensor).cpu().contiguous()
     if plain.dtype not in NAMES or plain.layout is not torch.strided:
         raise WireError(f"a tensor of {plain.dtype} may not cross")
-    raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+    # A single number cut out of a row counts as contiguous, whatever its stride: copy it into one.
+    flat = plain.reshape(-1).clone(memory_format=torch.contiguous_format)
+    raw = flat.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
     body += raw
     return ["T", NAMES[plain.dtype], list(plain.shape), len(body) - len(raw), len(raw)]
 

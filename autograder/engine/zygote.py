@@ -19,6 +19,7 @@ import pkgutil
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -30,12 +31,17 @@ from cvlib.check.seal import seal_forever
 
 WARM = ("torch", "torchvision", "torchvision.transforms", "matplotlib.pyplot", "numpy", "cvlib")
 USERS = 4000
+# An extra that some sessions need → the module to import for it, and what to call there.
+EXTRAS = {
+    "detection": ("cvlib.ultralytics_offline", "offline_ultralytics"),
+    "prompting": ("segment_anything", ""),
+}
 
 
 def main() -> None:
-    """Serve spawn requests on the socket whose number is the first argument."""
+    """Serve spawn requests on the socket whose number is the first argument; extras follow it."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    import_everything()
+    import_everything(sys.argv[2:])
     warm_torch()
     seal_mistakes()
     stand_in()
@@ -56,8 +62,8 @@ def main() -> None:
             os.close(descriptor)
 
 
-def import_everything() -> None:
-    """Import what sessions use, and the course's own package in full."""
+def import_everything(extras: Iterable[str] = ()) -> None:
+    """Import what sessions use, the course's own package in full, and what some sessions need."""
     for name in WARM:
         importlib.import_module(name)
     import torch
@@ -67,6 +73,17 @@ def import_everything() -> None:
     torch.set_num_threads(1)
     for found in pkgutil.walk_packages(cvlib.__path__, "cvlib."):
         importlib.import_module(found.name)
+    for extra in extras:
+        import_extra(extra)
+
+
+def import_extra(name: str) -> None:
+    """Import one of `EXTRAS`. Where it is missing, the notebook's own import says so."""
+    module, function = EXTRAS[name]
+    with contextlib.suppress(ImportError):
+        found = importlib.import_module(module)
+        if function:
+            getattr(found, function)()
 
 
 def warm_torch() -> None:

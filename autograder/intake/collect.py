@@ -20,6 +20,8 @@ from autograder.intake.roster import Person, Roster, decoded
 from autograder.session import Session
 from autograder.settings import Settings
 
+PLACED = ("student", "from", "time", "note")  # the columns of placed.csv
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -167,14 +169,25 @@ class Collector:
 
     def write_tables(self) -> None:
         """Write what went where, and the questions with an empty column for the answers."""
-        placed = [[p.student, p.origin, p.time, p.note] for p in self.done.placed]
+        placed = {p.student: [p.student, p.origin, p.time, p.note] for p in self.done.placed}
+        placed = read_placed(self.kept / "placed.csv") | placed
         asked = [[q.origin, q.reason, q.suggestion, self.decided.get(q.origin, "")]
                  for q in self.done.questions]  # fmt: skip
         decided = [[origin, "decided", "", student] for origin, student in self.decided.items()
                    if origin not in {q.origin for q in self.done.questions}]  # fmt: skip
-        write_text(self.kept / "placed.csv", table(["student", "from", "time", "note"], placed))
+        write_text(self.kept / "placed.csv", table(PLACED, placed.values()))
         header = ["from", "reason", "suggestion", "student"]
         write_text(self.kept / "questions.csv", table(header, asked + decided))
+
+
+def read_placed(path: Path) -> dict[str, list[str]]:
+    """Student → what an earlier run put where; packages that come later add to it."""
+    try:
+        rows = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
+    except FileNotFoundError:
+        return {}
+    return {row["student"]: [row.get(name) or "" for name in PLACED] for row in rows
+            if row.get("student")}  # fmt: skip
 
 
 def read_decisions(path: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from cvlib.check.cases import Case, Inputs, case, case_of, device, inputs, seede
 from cvlib.check.errors import CheckFailed, NotDone
 from cvlib.check.function import function
 from cvlib.check.module import module
+from cvlib.check.own import own_numbers
 from cvlib.check.parts import parts
 from cvlib.check.raises import raises
 from cvlib.check.values import value, values
@@ -26,6 +27,7 @@ __all__ = [
     "function",
     "inputs",
     "module",
+    "own_numbers",
     "parts",
     "raises",
     "seeded",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cvlib import mistakes
+from cvlib import mistakes, own_numbers
 from cvlib.check.cases import Case
 from cvlib.check.compare import difference, value_difference
 from cvlib.check.observe import Observation, Request, observe_here
@@ -26,8 +26,10 @@ def by_answers(
 
 def by_values(exercise: str, given: Mapping[str, Any], right: Mapping[str, Any]) -> list[Mistake]:
     """Mistakes with exactly the learner's values, where it left some of them right."""
-    candidates = [m for m in mistakes.of(exercise) if m.values]
-    return [m for m in candidates if _explains(m.values, given, right)][:MOST]
+    known = mistakes.of(exercise)
+    mine = own_numbers.latest(exercise) if any(m.slips for m in known) else {}
+    wrong = [(m, m.wrong_values(mine)) for m in known if m.answer is None]
+    return [m for m, values in wrong if _explains(values, given, right)][:MOST]
 
 
 def sentences(found: Sequence[Mistake]) -> list[str]:
@@ -64,6 +66,7 @@ def _explains(
 ) -> bool:
     """All the mistake's values are there, and they are the only ones that are wrong."""
     wrong = {name for name in given if value_difference(right[name], given[name])}
-    told = {name for name in mistaken if name in given}
+    told = {name for name in mistaken.keys() & given.keys()
+            if value_difference(right[name], mistaken[name])}  # fmt: skip
     alike = all(not value_difference(mistaken[name], given[name]) for name in told)
     return bool(told) and alike and wrong == told

@@ -6,7 +6,9 @@ CheckFailed
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+
+from cvlib.record import EMPTY, FAILS
 
 
 class CheckFailed(AssertionError):  # noqa: N818
@@ -15,7 +17,10 @@ class CheckFailed(AssertionError):  # noqa: N818
     Attributes:
         passed, total: how many of the check's cases were right.
         mistakes: ids of the known mistakes that give the same answers (often one).
+        state: what `cvlib.record` keeps of it.
     """
+
+    state: ClassVar[str] = FAILS
 
     def __init__(
         self, message: str, *, passed: int = 0, total: int = 1, mistakes: tuple[str, ...] = ()
@@ -36,6 +41,8 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 class NotDone(CheckFailed, NotImplementedError):  # noqa: N818
     """The answer still is the stub that came with the notebook."""
+
+    state = EMPTY
 
 
 def _rebuild(

@@ -1,12 +1,14 @@
 """Forbid the torch operations that an exercise asks to write by hand.
 
 Watching happens where torch hands work to its kernels, below every Python alias, so
-`F.conv2d`, `nn.Conv2d` and `torch.conv2d` are all seen.
+`F.conv2d`, `nn.Conv2d` and `torch.conv2d` are all seen. What torchvision writes in Python has no
+kernel of its own: the code of such functions is exchanged for a while, which reaches every alias.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +42,15 @@ KERNELS: dict[str, frozenset[str]] = {
                              "_native_batch_norm_legit_no_training", "cudnn_batch_norm",
                              "_batch_norm_with_update", "_batch_norm_no_update",
                              "_batch_norm_impl_index", "miopen_batch_norm"}),
+    "nms": frozenset({"nms"}),  # torchvision's, batched_nms too
 }  # fmt: skip
+
+# The same for functions that are written in Python: `module:name`.
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "box_convert": ("torchvision.ops.boxes:box_convert",),
+    "box_iou": ("torchvision.ops.boxes:box_iou", "cvlib.boxes:iou_with", "cvlib.boxes:paired_iou"),
+    "nms": ("cvlib.widgets.nms_steps:suppression",),
+}
 
 
 class ForbiddenCall(Exception):  # noqa: N818  it reaches learners by its message only
@@ -50,7 +60,7 @@ class ForbiddenCall(Exception):  # noqa: N818  it reaches learners by its messag
 class _Watch(TorchDispatchMode):
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
-        self.names = {kernel: name for name in names for kernel in KERNELS[name]}
+        self.names = {kernel: name for name in names for kernel in KERNELS.get(name, ())}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = self.names.get(func.overloadpacket.__name__)
@@ -60,15 +70,37 @@ class _Watch(TorchDispatchMode):
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, if they all stand in `KERNELS`.
+    """The names, if they all stand in `KERNELS` or `FUNCTIONS`.
 
     Raises:
         ValueError: for the first name that does not.
     """
-    unknown = [name for name in names if name not in KERNELS]
+    every = [*KERNELS, *FUNCTIONS]
+    unknown = [name for name in names if name not in every]
     if unknown:
-        raise ValueError(f"forbid names an unknown operation {unknown[0]!r}; known: {[*KERNELS]}")
+        raise ValueError(f"forbid names an unknown operation {unknown[0]!r}; known: {every}")
     return names
+
+
+def _refuse(*args: Any, **kwargs: Any) -> Any:
+    from cvlib.check.forbid import ForbiddenCall  # this code runs under another module's names
+
+    raise ForbiddenCall("a ready-made function is called; here you write it by hand")
+
+
+@contextlib.contextmanager
+def _refusing(names: tuple[str, ...]) -> Iterator[None]:
+    """Let the named functions of `FUNCTIONS` refuse to run inside."""
+    found = [place.split(":") for name in names for place in FUNCTIONS.get(name, ())]
+    functions = [getattr(importlib.import_module(module), name) for module, name in found]
+    codes = [function.__code__ for function in functions]
+    try:
+        for function in functions:
+            function.__code__ = _refuse.__code__
+        yield
+    finally:
+        for function, code in zip(functions, codes, strict=True):
+            function.__code__ = code
 
 
 @contextlib.contextmanager
@@ -76,7 +108,7 @@ def forbidding(names: tuple[str, ...]) -> Iterator[None]:
     """Raise `ForbiddenCall` when one of the named operations runs inside.
 
     Args:
-        names: keys of `KERNELS`.
+        names: keys of `KERNELS` or of `FUNCTIONS`.
     """
-    with _Watch(names) if names else contextlib.nullcontext():
+    with _refusing(names), _Watch(names) if names else contextlib.nullcontext():
         yield

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from cvlib import mistakes
+from cvlib import mistakes, record
 from cvlib.check.cases import Case, as_case, fixed_randomness, show_arguments
 from cvlib.check.compare import gradient_difference, raised_difference, value_difference
 from cvlib.check.diagnose import MOST, sentences
@@ -81,8 +81,10 @@ def module(
     wrong = [i for i, t in enumerate(trials) if differences(t.wanted, seen[i], state_names)]
     if not wrong:
         print(f"✓ {name}: {len(trials)} of {len(trials)} configurations right")
+        record.note(exercise, record.PASSES)
         return points
     failure = explain(name, trials, seen, wrong, exercise, state_names)
+    record.note(exercise, failure.state)
     if points is None or len(wrong) == len(trials):
         raise failure
     print(failure)

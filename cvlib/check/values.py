@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cvlib import record
 from cvlib.check import diagnose
 from cvlib.check.compare import value_difference
 from cvlib.check.errors import CheckFailed, NotDone
@@ -45,12 +46,15 @@ def values(
     given = {name: plain(got.get(name)) for name in like}
     missing = [name for name, item in given.items() if item is None]
     if len(missing) == len(like):
+        record.note(exercise, record.EMPTY)
         raise NotDone(f"{_listed(missing)}: not answered yet.", total=len(like))
     wrong = [name for name in like if not _agrees(like[name], given[name], tolerance)]
     right = len(like) - len(wrong)
     if not wrong:
         print(f"✓ {_listed(list(like))}: right")
+        record.note(exercise, record.PASSES)
         return points
+    record.note(exercise, record.FAILS)
     found = diagnose.by_values(exercise, given, like)
     lines = [f"{right} of {len(like)} right. Look again at {_listed(wrong)}:"]
     lines += [f"  {name} = {given[name]!r} {'is missing' if name in missing else 'is not right'}"

@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from cvlib import own_numbers
 from cvlib.mistakes.attempt import source_as
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
+Slips = TypeVar("Slips", bound=Callable[[own_numbers.Numbers], Mapping[str, Any]])
 
 # Session number -> the module here that holds the mistakes of its exercises.
 MODULES = {
@@ -39,8 +41,9 @@ _registry: dict[str, dict[str, Mistake]] = {}
 class Mistake:
     """One plausible wrong answer.
 
-    Exactly one of `answer` (a function or class to stand in for the learner's) and
-    `values` (name -> wrong value, for exercises whose answers are values) is given.
+    Exactly one of `answer` (a function or class to stand in for the learner's), `values`
+    (name -> wrong value, for exercises whose answers are values) and `slips` is given. The
+    last computes the wrong values from a learner's own numbers, see `cvlib.own_numbers`.
     `function` is the name under which a learner would have typed it, for exercises that
     ask for several.
     """
@@ -52,12 +55,19 @@ class Mistake:
     answer: Callable[..., Any] | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     function: str = ""
+    slips: Callable[[own_numbers.Numbers], Mapping[str, Any]] | None = None
 
-    def source(self, name: str) -> str:
+    def source(self, name: str, student_id: str = own_numbers.SAMPLE) -> str:
         """The mistake as a learner would have typed it, under the exercise's `name`."""
         if self.answer is not None:
             return source_as(self.answer, self.function or name)
-        return "\n".join(f"{key} = {value!r}" for key, value in self.values.items())
+        wrong = self.wrong_values(own_numbers.numbers_of(self.exercise, student_id)
+                                  if self.slips else {})  # fmt: skip
+        return "\n".join(f"{key} = {value!r}" for key, value in wrong.items())
+
+    def wrong_values(self, numbers: own_numbers.Numbers) -> Mapping[str, Any]:
+        """Name -> wrong value, for somebody with these numbers of their own."""
+        return self.slips(numbers) if self.slips else self.values
 
 
 def mistake(
@@ -79,6 +89,16 @@ def mistake(
 def mistaken_values(exercise: str, name: str, *, says: str, asks: str, **values: Any) -> None:
     """Register wrong `values`; names that are not given keep their right values."""
     _add(Mistake(name, exercise, says, asks, values=values))
+
+
+def slip(exercise: str, *, says: str, asks: str) -> Callable[[Slips], Slips]:
+    """Register a function from a learner's own numbers to wrong values; its name is the id."""
+
+    def register(slips: Slips) -> Slips:
+        _add(Mistake(slips.__name__, exercise, says, asks, slips=slips))
+        return slips
+
+    return register
 
 
 def of(exercise: str) -> tuple[Mistake, ...]:

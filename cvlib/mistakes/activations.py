@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib.activations import softmax, weight_spread
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values
+from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
 from cvlib.mistakes.attempt import source_as
 
 
@@ -1151,92 +1151,116 @@ def trusts_its_arguments(depth, activation, init, width=64, seed=0):
 
 # 02-numbers -------------------------------------------------------------------------------------
 
-mistaken_values(
+
+@slip(
     "02-numbers",
-    "reads_the_slope_off_a_plot",
     says="The value of leaky was computed with slope 0.1, as it is often drawn.",
     asks="Which slope does `leaky_relu` have when nobody names one?",
-    leaky=-0.3,
 )
-mistaken_values(
+def reads_the_slope_off_a_plot(mine):
+    return {"leaky": 0.1 * mine["leaky"]["x"]}
+
+
+@slip(
     "02-numbers",
-    "lets_negatives_die",
     says="The value of leaky is what a plain ReLU gives.",
     asks="What does the leak let through?",
-    leaky=0,
 )
-mistaken_values(
+def lets_negatives_die(mine):
+    return {"leaky": 0}
+
+
+@slip(
     "02-numbers",
-    "takes_the_height_for_the_slope",
     says="The value of steepest is the height of the sigmoid at 0, not its slope there.",
     asks="What is σ(1 − σ) for σ = ½?",
-    steepest=0.5,
 )
-mistaken_values(
+def takes_the_height_for_the_slope(mine):
+    return {"steepest": 0.5}
+
+
+@slip(
     "02-numbers",
-    "stops_one_sigmoid_early",
-    says="The number in layers is one too small: that many sigmoids still let more than a "
-    "thousandth through.",
-    asks="What is 0.25⁴, and is it below 0.001?",
-    layers=4,
+    says="The number in layers is one too small: that many sigmoids still let more through.",
+    asks="What is ¼ to that power, and is it below the share?",
 )
-mistaken_values(
+def stops_one_sigmoid_early(mine):
+    return {"layers": math.floor(math.log(mine["layers"]["share"], 4))}
+
+
+@slip(
     "02-numbers",
-    "divides_instead_of_multiplying",
     says="The number in layers was computed as if every sigmoid took away the same amount.",
     asks="One sigmoid leaves a quarter. What do two of them leave: nothing, or a quarter of that?",
-    layers=4000,
 )
-mistaken_values(
+def divides_instead_of_multiplying(mine):
+    return {"layers": 4 * mine["layers"]["share"]}
+
+
+@slip(
     "02-numbers",
-    "multiplies_the_exponentials",
     says="The value of log_sum is the logarithm of a product: there the exponents would add up.",
-    asks="e¹⁰⁰⁰ + e¹⁰⁰⁰ is how many times e¹⁰⁰⁰?",
-    log_sum=2000,
+    asks="How many times the first term is the whole sum?",
 )
-mistaken_values(
+def multiplies_the_exponentials(mine):
+    return {"log_sum": mine["log_sum"]["terms"] * mine["log_sum"]["exponent"]}
+
+
+@slip(
     "02-numbers",
-    "keeps_the_maximum_only",
-    says="The value of log_sum is the larger of the two numbers; that there are two of them "
-    "is lost.",
-    asks="e¹⁰⁰⁰ + e¹⁰⁰⁰ is how many times e¹⁰⁰⁰?",
-    log_sum=1000,
+    says="The value of log_sum is the largest of the terms' exponents; how many there are is lost.",
+    asks="How many times the first term is the whole sum?",
 )
-mistaken_values(
+def keeps_the_maximum_only(mine):
+    return {"log_sum": mine["log_sum"]["exponent"]}
+
+
+@slip(
     "02-numbers",
-    "counts_the_outputs_of_the_kernel",
     says="The value of he_std was computed with fan_out.",
     asks="How many products are added up for one output?",
-    he_std=1 / 24,
 )
-mistaken_values(
+def counts_the_outputs_of_the_kernel(mine):
+    he = mine["he_std"]
+    return {"he_std": math.sqrt(2 / (he["out_channels"] * he["kernel_size"] ** 2))}
+
+
+@slip(
     "02-numbers",
-    "counts_channels_only",
-    says="The value of he_std was computed without the 3 × 3 places of the kernel.",
+    says="The value of he_std was computed without the places of the kernel.",
     asks="How many products are added up for one output?",
-    he_std=0.25,
 )
-mistaken_values(
+def counts_channels_only(mine):
+    return {"he_std": math.sqrt(2 / mine["he_std"]["in_channels"])}
+
+
+@slip(
     "02-numbers",
-    "gives_the_variance",
     says="The value of he_std is the variance 2 / fan_in.",
     asks="What do you get from a variance to a standard deviation?",
-    he_std=2 / 288,
 )
-mistaken_values(
+def gives_the_variance(mine):
+    he = mine["he_std"]
+    return {"he_std": 2 / (he["in_channels"] * he["kernel_size"] ** 2)}
+
+
+@slip(
     "02-numbers",
-    "has_a_slope_for_every_position",
     says="The value of slopes counts one for every number of a map.",
     asks="A channel has one slope, wherever in the picture. How many channels are there?",
-    slopes=64 * 32 * 32,
 )
-mistaken_values(
+def has_a_slope_for_every_position(mine):
+    return {"slopes": mine["slopes"]["channels"] * mine["slopes"]["side"] ** 2}
+
+
+@slip(
     "02-numbers",
-    "has_one_slope_for_the_batch",
     says="The value of slopes counts one for each picture of the batch.",
     asks="Would a network know its slopes for a picture that it has never seen?",
-    slopes=8,
 )
+def has_one_slope_for_the_batch(mine):
+    return {"slopes": mine["slopes"]["batch"]}
+
 
 # 02-bug-hunt ------------------------------------------------------------------------------------
 

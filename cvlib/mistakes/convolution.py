@@ -11,7 +11,7 @@ import math
 import torch.nn.functional as F
 
 from cvlib.conv import conv_output_size
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 
 # 01-output-size ---------------------------------------------------------------------------------
 
@@ -1189,122 +1189,147 @@ def accepts_uneven_groups(
 # D 2) 20; stem_conv (224, K 7, S 2, P 3) 112; stem_pool_unpadded (K 3, S 2) 55; stem_pool (P 1) 56;
 # transposed (14, K 4, S 2, P 1) 28.
 
-mistaken_values(
+
+def own_sizes(mine, rule):
+    """The widths that somebody finds who uses a wrong `rule`; the stem's pools build on it."""
+    stem = rule(**mine["stem_conv"])
+    return {
+        **{name: rule(**mine[name]) for name in ("same_conv", "strided_conv", "dilated_conv")},
+        "stem_conv": stem,
+        "stem_pool_unpadded": rule(stem, **mine["stem_pool_unpadded"]),
+        "stem_pool": rule(stem, **mine["stem_pool"]),
+    }
+
+
+def own_span(mine, span):
+    """The dilated convolution with another idea of how far the window reaches."""
+    d = mine["dilated_conv"]
+    return {"dilated_conv": d["size"] - span(d["kernel_size"], d["dilation"]) + 1}
+
+
+@slip(
     "01-sizes",
-    "pools_the_stem_without_padding",
-    says="The pooling with padding got the size that it has without.",
-    asks="Which two sizes do you expect to differ when a ring of cells is added?",
-    stem_pool=55,
-)
-mistaken_values(
-    "01-sizes",
-    "halves_the_size_always",
-    says="Pooling with stride 2 is taken to halve every size.",
-    asks="Where does the last window of 3 cells start, and what would the next one need?",
-    stem_pool_unpadded=56,
-)
-mistaken_values(
-    "01-sizes",
-    "exchanges_the_two_poolings",
     says="The pools with and without padding have changed places.",
     asks="Does padding make an output larger or smaller?",
-    stem_pool_unpadded=56,
-    stem_pool=55,
 )
-mistaken_values(
+def exchanges_the_two_poolings(mine):
+    quarter = mine["stem_conv"]["size"] // 4
+    return {"stem_pool_unpadded": quarter, "stem_pool": quarter - 1}
+
+
+@slip(
     "01-sizes",
-    "keeps_the_size_without_padding",
     says="The dilated convolution is taken to keep the size, though it has no padding.",
     asks="Where can a window not stand when nothing lies around the picture?",
-    dilated_conv=28,
 )
-mistaken_values(
+def keeps_the_size_without_padding(mine):
+    return own_span(mine, lambda kernel, dilation: 1)
+
+
+@slip(
     "01-sizes",
-    "leaves_dilation_out",
-    says="The dilation is left out: a kernel of 5 is taken to span 5 cells.",
-    asks="Draw five weights with one free cell between them: how many cells do they span?",
-    dilated_conv=24,
+    says="The dilation is left out: the kernel is taken to span no more than its weights.",
+    asks="Draw the weights with free cells between them: how many cells do they span?",
 )
-mistaken_values(
+def leaves_dilation_out(mine):
+    return own_span(mine, lambda kernel, dilation: kernel)
+
+
+@slip(
     "01-sizes",
-    "dilates_all_weights",
     says="The dilated window is taken to span dilation × kernel_size cells.",
-    asks="Dilation spreads the gaps between weights. How many gaps do five weights have?",
-    dilated_conv=19,
+    asks="Dilation spreads the gaps between weights. How many gaps are there?",
 )
-mistaken_values(
+def dilates_all_weights(mine):
+    return own_span(mine, lambda kernel, dilation: dilation * kernel)
+
+
+@slip(
     "01-sizes",
-    "rounds_sizes_up",
     says="The division by the stride is rounded up.",
     asks="What happens to a window that finds only a part of its cells left?",
-    strided_conv=17,
-    stem_conv=113,
-    stem_pool_unpadded=56,
-    stem_pool=57,
 )
-mistaken_values(
+def rounds_sizes_up(mine):
+    def rule(size, kernel_size, stride=1, padding=0, dilation=1):
+        return math.ceil((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1
+
+    return own_sizes(mine, rule)
+
+
+@slip(
     "01-sizes",
-    "leaves_padding_out",
     says="The padding is left out.",
     asks="Over how many cells can the window walk once padding has been added?",
-    same_conv=30,
-    strided_conv=15,
-    stem_conv=109,
-    stem_pool_unpadded=54,
-    stem_pool=54,
 )
-mistaken_values(
+def leaves_padding_out(mine):
+    def rule(size, kernel_size, stride=1, padding=0, dilation=1):
+        return (size - dilation * (kernel_size - 1) - 1) // stride + 1
+
+    return own_sizes(mine, rule)
+
+
+@slip(
     "01-sizes",
-    "counts_the_padding_of_one_side",
     says="The padding is counted at one end only.",
     asks="A row of cells has two ends. How many cells does padding 3 add to it?",
-    same_conv=31,
-    stem_conv=111,
-    stem_pool=55,
 )
-mistaken_values(
+def counts_the_padding_of_one_side(mine):
+    def rule(size, kernel_size, stride=1, padding=0, dilation=1):
+        return (size + padding - dilation * (kernel_size - 1) - 1) // stride + 1
+
+    return own_sizes(mine, rule)
+
+
+@slip(
     "01-sizes",
-    "forgets_the_first_window",
     says="The steps are counted, but not the position where the window starts.",
     asks="A window as wide as the input cannot move at all. How many outputs does it give?",
-    same_conv=31,
-    strided_conv=15,
-    dilated_conv=19,
-    stem_conv=111,
-    stem_pool_unpadded=54,
-    stem_pool=55,
 )
-mistaken_values(
+def forgets_the_first_window(mine):
+    def rule(size, kernel_size, stride=1, padding=0, dilation=1):
+        return (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride
+
+    return own_sizes(mine, rule)
+
+
+@slip(
     "01-sizes",
-    "leaves_stride_out",
     says="The stride is left out: the window is taken to stop at every cell.",
     asks="How many of those positions are left when the window skips every other?",
-    strided_conv=32,
-    stem_conv=224,
-    stem_pool_unpadded=222,
-    stem_pool=224,
 )
-mistaken_values(
+def leaves_stride_out(mine):
+    def rule(size, kernel_size, stride=1, padding=0, dilation=1):
+        return size + 2 * padding - dilation * (kernel_size - 1)
+
+    return own_sizes(mine, rule)
+
+
+@slip(
     "01-sizes",
-    "shrinks_instead_of_growing",
     says="The transposed convolution got the size that an ordinary one has.",
     asks="Should a transposed convolution make a map larger or smaller?",
-    transposed=7,
 )
-mistaken_values(
+def shrinks_instead_of_growing(mine):
+    return {"transposed": (mine["transposed"]["size"] + 2 - 4) // 2 + 1}
+
+
+@slip(
     "01-sizes",
-    "keeps_the_padding_of_the_transposed",
     says="In the transposed convolution the padding is not taken away.",
     asks="What does padding do here, where the stamps are the output: add cells, or remove some?",
-    transposed=30,
 )
-mistaken_values(
+def keeps_the_padding_of_the_transposed(mine):
+    return {"transposed": (mine["transposed"]["size"] - 1) * 2 + 4}
+
+
+@slip(
     "01-sizes",
-    "adds_padding_to_the_transposed",
     says="In the transposed convolution the padding is added instead of taken away.",
     asks="What does padding do here, where the stamps are the output: add cells, or remove some?",
-    transposed=32,
 )
+def adds_padding_to_the_transposed(mine):
+    return {"transposed": (mine["transposed"]["size"] - 1) * 2 + 2 + 4}
+
 
 # 01-bug-hunt ------------------------------------------------------------------------------------
 

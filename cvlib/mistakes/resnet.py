@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 
 # 04-batch-norm ----------------------------------------------------------------------------------
 
@@ -2257,97 +2257,126 @@ def returns_tensors(depth, seed=0):
 
 # 04-numbers -------------------------------------------------------------------------------------
 
-mistaken_values(
+
+@slip(
     "04-numbers",
-    "forgets_stem_and_head",
     says="The blocks' convolutions are counted; the stem's and the last linear layer are missing.",
     asks="What lies before the first block, and what after the last one?",
-    in_the_name=150,
 )
-mistaken_values(
+def forgets_stem_and_head(mine):
+    return {"in_the_name": 3 * sum(mine["in_the_name"]["blocks"])}
+
+
+@slip(
     "04-numbers",
-    "counts_two_per_block",
     says="Two convolutions are counted for each block; a bottleneck has three.",
     asks="1 × 1, 3 × 3, and then?",
-    in_the_name=102,
 )
-mistaken_values(
+def counts_two_per_block(mine):
+    return {"in_the_name": 2 * sum(mine["in_the_name"]["blocks"]) + 2}
+
+
+@slip(
     "04-numbers",
-    "counts_the_projections",
     says="The four projections are counted as layers; the name leaves them out.",
     asks="Which convolutions lie on the main path?",
-    in_the_name=156,
 )
-mistaken_values(
+def counts_the_projections(mine):
+    return {"in_the_name": 3 * sum(mine["in_the_name"]["blocks"]) + 6}
+
+
+@slip(
     "04-numbers",
-    "counts_running_estimates_as_learned",
     says="The running estimates are counted as learned; they are buffers.",
     asks="Which of a batch norm's four rows of numbers does the optimizer see?",
-    learned=256,
 )
-mistaken_values(
+def counts_running_estimates_as_learned(mine):
+    return {"learned": 4 * mine["learned"]["channels"]}
+
+
+@slip(
     "04-numbers",
-    "counts_one_number_per_channel",
     says="A batch norm learns two numbers per channel, and one of them is counted.",
     asks="What does it do after normalising: multiply, add, or both?",
-    learned=64,
 )
-mistaken_values(
+def counts_one_number_per_channel(mine):
+    return {"learned": mine["learned"]["channels"]}
+
+
+@slip(
     "04-numbers",
-    "weighs_the_old_with_momentum",
     says="The momentum weighs the old estimate; in PyTorch it is the share of the new batch.",
     asks="Should one batch move the running mean a little, or almost all the way?",
-    running=0.1 * 2 + 0.9 * 6,
 )
-mistaken_values(
+def weighs_the_old_with_momentum(mine):
+    return {"running": 0.1 * mine["running"]["before"] + 0.9 * mine["running"]["batch"]}
+
+
+@slip(
     "04-numbers",
-    "adds_the_share_on_top",
     says="A tenth of the batch is added, but the old estimate keeps its full weight.",
     asks="If every batch has mean 6, where should the running mean end up?",
-    running=2 + 0.1 * 6,
 )
-mistaken_values(
+def adds_the_share_on_top(mine):
+    return {"running": mine["running"]["before"] + 0.1 * mine["running"]["batch"]}
+
+
+@slip(
     "04-numbers",
-    "halves_once_too_often",
     says="The map is halved once too often: that is its height after `layer4`.",
     asks="Which five parts halve it, and which of them come before the end of `layer3`?",
-    side=10,
 )
-mistaken_values(
+def halves_once_too_often(mine):
+    return {"side": mine["side"]["picture"] // 32}
+
+
+@slip(
     "04-numbers",
-    "forgets_the_pool_of_the_stem",
     says="One halving is missing; the stem alone has two.",
     asks="Does the max pooling in the stem change the size?",
-    side=40,
 )
-mistaken_values(
+def forgets_the_pool_of_the_stem(mine):
+    return {"side": mine["side"]["picture"] // 8}
+
+
+@slip(
     "04-numbers",
-    "forgets_the_batch_norms",
     says="The convolutions of the basic block are counted, and its batch norms are missing.",
-    asks="How many numbers do two batch norms of 128 channels learn?",
-    basic=294_912,
+    asks="How many numbers do its two batch norms learn?",
 )
-mistaken_values(
+def forgets_the_batch_norms(mine):
+    return {"basic": 2 * 9 * mine["basic"]["channels"] ** 2}
+
+
+@slip(
     "04-numbers",
-    "counts_biases_in_the_block",
     says="The convolutions of the basic block are counted with a bias, and they have none.",
     asks="What stands behind every convolution of the block?",
-    basic=295_680,
 )
-mistaken_values(
+def counts_biases_in_the_block(mine):
+    channels = mine["basic"]["channels"]
+    return {"basic": 2 * (9 * channels**2 + channels) + 4 * channels}
+
+
+@slip(
     "04-numbers",
-    "projects_with_a_3x3",
     says="The projection is counted as a 3 × 3 convolution.",
     asks="How many positions does a projection look at at once?",
-    projected=9 * 64 * 128 + 256,
 )
-mistaken_values(
+def projects_with_a_3x3(mine):
+    c, d = mine["projected"].values()
+    return {"projected": 9 * c * d + 2 * d}
+
+
+@slip(
     "04-numbers",
-    "projects_without_its_batch_norm",
     says="The projection's batch norm is not counted.",
     asks="Which two layers make a projection?",
-    projected=8_192,
 )
+def projects_without_its_batch_norm(mine):
+    c, d = mine["projected"].values()
+    return {"projected": c * d}
+
 
 # 04-bug-hunt ------------------------------------------------------------------------------------
 

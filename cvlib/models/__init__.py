@@ -13,9 +13,13 @@
 | mbconv.py | squeeze-and-excitation, MBConv | 2018 | gates for channels; wide inside |
 | efficientnet.py | EfficientNet-B0 … B7 | 2019 | depth, width and pixels grow together |
 | scaling.py | how they grow | 2019 | |
+| fcn.py | scores of several strides, enlarged and added | 2015 | pixels instead of pictures |
+| unet.py | U-Net | 2015 | whole maps across, from the way down to the way up |
+| aspp.py | the pyramid of DeepLab | 2017 | several dilations side by side |
 """
 
 from cvlib.models.alexnet import AlexNet
+from cvlib.models.aspp import ASPP
 from cvlib.models.batchnorm import BatchNorm2d
 from cvlib.models.efficientnet import EfficientNet
 from cvlib.models.gradient_highway import plain_vs_residual
@@ -36,9 +40,11 @@ from cvlib.models.resnet import (
 )
 from cvlib.models.resnet_cifar import CifarResNet
 from cvlib.models.scaling import Scale, compound_scale, make_divisible
+from cvlib.models.unet import UNet
 from cvlib.models.vgg import VGG, vgg_block, vgg_parameters
 
 __all__ = [
+    "ASPP",
     "VGG",
     "AlexNet",
     "BasicBlock",
@@ -54,6 +60,7 @@ __all__ = [
     "ResNet",
     "Scale",
     "SqueezeExcite",
+    "UNet",
     "compound_scale",
     "make_divisible",
     "plain_vs_residual",

@@ -34,15 +34,18 @@ def say(lines: list[str], colour: str) -> None:
 
     Of several lines the first is the heading.
     """
-    text = "\n".join(to_text(line) for line in lines)
-    if getattr(get_ipython(), "kernel", None) is None:
-        print(text)
-        return
     style = f"border-left: 4px solid {colour}; padding: 4px 12px; max-width: 46em; line-height: 1.5"
     rows = [f'<div style="margin: 3px 0">{to_html(line)}</div>' for line in lines]
     if len(rows) > 1:
         rows[0] = rows[0].replace("3px 0", "3px 0; font-weight: 600", 1)
-    html = f'<div style="{style}">{"".join(rows)}</div>'
+    show("\n".join(map(to_text, lines)), f'<div style="{style}">{"".join(rows)}</div>')
+
+
+def show(text: str, html: str) -> None:
+    """Show `html` in a notebook, with `text` beside it; elsewhere print `text`."""
+    if getattr(get_ipython(), "kernel", None) is None:
+        print(text)
+        return
     display({"text/html": html, "text/plain": text}, raw=True)
 
 

@@ -1,8 +1,9 @@
 import { drawCharts, readOff, X_RANGE } from "./activation_drawing.js";
 import { statistics } from "./activation_functions.js";
-import { button, h, liveLine, mount, number, svg, update, watch } from "./base.js";
-import { xAt } from "./chart.js";
-import { realSlider } from "./real_slider.js";
+import { h, liveLine, mount, number, update, watch } from "./base.js";
+import { lineKey } from "./chart.js";
+import { chips } from "./chips.js";
+import { ownedSliders, readingStage } from "./curve_panel.js";
 
 // [trait, label, the activation it belongs to]
 const SLIDERS = [
@@ -14,7 +15,6 @@ const SLIDERS = [
 ];
 const TRAITS = ["activations", "focus", "x", ...SLIDERS.map(([name]) => name)];
 const FIXED = ["_standard", "_names", "_flat_below"];
-const KEYS = { ArrowLeft: -0.1, ArrowRight: 0.1, PageDown: -1, PageUp: 1 };
 
 const state = (model) =>
   Object.fromEntries([...TRAITS, ...FIXED].map((name) => [name, model.get(name)]));
@@ -24,10 +24,7 @@ const fixed = (value) =>
     .replace(/^-(?!0.00$)/, "−")
     .replace("-", "");
 const percent = (share) => `${number(100 * share, share > 0 && share < 0.01 ? 1 : 0)} %`;
-const key = (name) => {
-  const line = svg("path", { class: `cv-curve cv-${name}`, d: "M0 4H24" });
-  return svg("svg", { class: "cv-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, line);
-};
+const key = (name) => lineKey(`cv-${name}`);
 
 // Draw one curve more or less. The last one stays; what is added gets the batch.
 function toggle(model, name) {
@@ -38,19 +35,6 @@ function toggle(model, name) {
   const rest = activations.filter((each) => each !== name);
   if (!rest.length) return undefined;
   return update(model, { activations: rest, focus: rest.includes(focus) ? focus : rest.at(-1) });
-}
-
-// One button for each activation; pressed means drawn.
-function chips(model) {
-  const names = Object.entries(model.get("_names"));
-  const buttons = names.map(([name, text]) =>
-    button([key(name), text], () => toggle(model, name), { class: "cv-button cv-chip" }),
-  );
-  watch(model, ["activations"], () => {
-    const drawn = model.get("activations");
-    names.forEach(([name], i) => buttons[i].setAttribute("aria-pressed", drawn.includes(name)));
-  });
-  return h("div", { class: "cv-chips", role: "group", "aria-label": "Activations" }, buttons);
 }
 
 // The table that is also the legend, and chooses the curve that carries the batch.
@@ -91,47 +75,25 @@ function render({ model, el }) {
     "Activation playground",
     "Choose activations and move the batch. Point at a plot, or use the arrow keys on it, to read a value off.",
   );
-  const sliders = SLIDERS.map(([name, label, owner]) => [realSlider(model, name, label), owner]);
-  const stage = h("div", {
-    class: "cv-charts",
-    tabindex: 0,
-    role: "group",
-    "aria-label": "Plots of f and f′",
-  });
+  const sliders = ownedSliders(model, SLIDERS);
+  const stage = readingStage(model, "x", "Plots of f and f′", X_RANGE, 0.1);
+  const names = Object.entries(model.get("_names")).map(([name, text]) => [name, [key(name), text]]);
   const said = liveLine();
   const { draw, element } = table(model, `focus-${Math.random()}`);
   const note =
     "Each dot is one number of the batch; hollow red dots lie where hardly any gradient passes. " +
     "Bars: how the inputs (below) and the outputs (right) are spread.";
   root.append(
-    chips(model),
-    h(
-      "div",
-      { class: "cv-controls" },
-      sliders.map(([slider]) => slider),
-    ),
+    chips(model, "activations", names, "Activations", (name) => toggle(model, name)),
+    sliders.element,
     stage,
     said,
     element,
     h("p", { class: "cv-help" }, note),
   );
-
-  const read = (x) => update(model, { x: Math.min(6, Math.max(-6, Math.round(10 * x) / 10)) });
-  stage.addEventListener("keydown", (event) => {
-    if (!(event.key in KEYS)) return;
-    event.preventDefault();
-    read(model.get("x") + KEYS[event.key]);
-  });
-  stage.addEventListener("pointermove", (event) => {
-    const drawing = event.target.closest(".cv-chart");
-    if (!drawing) return;
-    read(xAt(event, drawing, X_RANGE));
-  });
   watch(model, TRAITS, () => {
     const settings = state(model);
-    for (const [slider, owner] of sliders) {
-      slider.hidden = owner !== undefined && !settings.activations.includes(owner);
-    }
+    sliders.show(settings.activations);
     stage.replaceChildren(...drawCharts(settings));
     said.textContent = readOff(settings);
     draw(settings);

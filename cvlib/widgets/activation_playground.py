@@ -14,6 +14,7 @@ from torch import Tensor
 from .base import BadValueError
 from .chart_widget import ChartWidget
 from .real_number import RealNumber
+from .some_of import SomeOf
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,20 +49,6 @@ class Statistics(NamedTuple):
     dead: float  # inputs at which f′ is exactly 0
 
 
-class ActivationNames(traitlets.List):
-    """One or more of NAMES, each at most once."""
-
-    def validate(self, obj: Any, value: Any) -> list[str]:
-        """Return the list, or raise BadValueError."""
-        names = list(value) if isinstance(value, (list, tuple)) else []
-        known = [name for name in NAMES if name in names]
-        if not names or len(names) != len(known):
-            raise BadValueError(
-                f"{self.name} must be one or more of {', '.join(NAMES)}, got {value!r}"
-            )
-        return names
-
-
 class ActivationPlayground(ChartWidget):
     """Activations and their derivatives side by side, and where a batch falls on them.
 
@@ -71,7 +58,9 @@ class ActivationPlayground(ChartWidget):
     and `statistics` follow. A bad value raises ValueError.
     """
 
-    activations = ActivationNames(["relu", "sigmoid", "gelu"]).tag(sync=True)
+    styles = (*ChartWidget.styles, "chips.css", "curve_panel.css")
+
+    activations = SomeOf(NAMES, ["relu", "sigmoid", "gelu"]).tag(sync=True)
     focus = traitlets.Unicode("relu").tag(sync=True)
     mean = RealNumber(0.0, -4, 4).tag(sync=True)
     spread = RealNumber(1.0, 0.1, 4).tag(sync=True)

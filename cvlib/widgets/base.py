@@ -3,7 +3,8 @@
 A widget is a class `Thing(CourseWidget)` in `thing.py` with its drawing code in `thing.js`
 beside it. The browser gets one script: where `thing.js` says `import { … } from "./base.js"`,
 the text of that neighbour takes the line's place (`bundle`). Its style is `base.css`, followed
-by `thing.css` if there is one; the latter applies inside this widget only (`.cv-Thing { … }`).
+by what other shared files its base classes name in `styles`, and by `thing.css` if there is one;
+the latter applies inside this widget only (`.cv-Thing { … }`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HERE = Path(__file__).parent
-BASE_CSS = (HERE / "base.css").read_text(encoding="utf-8")
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
 FALLBACK_DPI = 80  # as wide on a web page as the course's other figures, 10 to 60 kB
 
@@ -66,6 +66,8 @@ class CourseWidget(anywidget.AnyWidget):
     see that figure; where there is one (JupyterLab, Colab, VS Code) they see the widget.
     """
 
+    styles: tuple[str, ...] = ("base.css",)  # shared files of style, in this order
+
     # {trait: [low, high]} of every WholeNumber trait, for the sliders.
     _limits = traitlets.Dict().tag(sync=True)
 
@@ -82,7 +84,8 @@ class CourseWidget(anywidget.AnyWidget):
         if script.exists():
             cls._esm = f'const WIDGET = "{cls.__name__}";\n{bundle(script)}'
             own_css = style.read_text(encoding="utf-8") if style.exists() else ""
-            cls._css = f"{BASE_CSS}.cv-{cls.__name__} {{\n{own_css}}}\n"
+            shared_css = "".join((HERE / name).read_text(encoding="utf-8") for name in cls.styles)
+            cls._css = f"{shared_css}.cv-{cls.__name__} {{\n{own_css}}}\n"
 
     @traitlets.default("_limits")
     def _find_limits(self) -> dict[str, list[int]]:

@@ -1,4 +1,4 @@
-// What the box-pair editor computes; no drawing here. Boxes are [x1, y1, x2, y2].
+// How far boxes overlap; no drawing here. Boxes are [x1, y1, x2, y2].
 
 const EPSILON = 1e-7;
 const area = ([x1, y1, x2, y2]) => (x2 - x1) * (y2 - y1);
@@ -15,6 +15,16 @@ export function boxAround(a, b) {
     Math.max(a[2], b[2]),
     Math.max(a[3], b[3]),
   ];
+}
+
+// IoU of float32 (single) or float64 tensors, rounded where torchvision rounds.
+export function iou(a, b, single) {
+  const f = single ? Math.fround : (value) => value;
+  const area = ([x1, y1, x2, y2]) => f(f(x2 - x1) * f(y2 - y1));
+  const width = Math.max(0, f(Math.min(a[2], b[2]) - Math.max(a[0], b[0])));
+  const height = Math.max(0, f(Math.min(a[3], b[3]) - Math.max(a[1], b[1])));
+  const shared = f(width * height);
+  return f(shared / f(f(area(a) + area(b)) - shared));
 }
 
 // { iou, giou, diou, ciou } of two boxes.

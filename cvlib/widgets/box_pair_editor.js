@@ -1,16 +1,11 @@
 import { button, h, liveLine, mount, svg, update, watch } from "./base.js";
+import { field, place } from "./box_field.js";
 import { boxAround, overlaps, pushes, sharedBox } from "./box_overlaps.js";
+import { makeMovable } from "./movable_box.js";
 
-const SCALE = 60; // units of the drawing for one of the field
+const UNITS = 720; // width of the drawing
 const TRAITS = ["box1", "box2"];
 const LABELS = { box1: "prediction", box2: "truth" };
-const STEP = 0.1;
-const KEYS = {
-  ArrowLeft: [-STEP, 0],
-  ArrowRight: [STEP, 0],
-  ArrowUp: [0, -STEP],
-  ArrowDown: [0, STEP],
-};
 const SCENES = {
   overlap: [1, 1, 4, 3, 3, 2, 7, 5],
   "side by side": [1, 2, 4, 5, 5, 2, 8, 5],
@@ -19,69 +14,28 @@ const SCENES = {
   "same centre, other shape": [2.5, 3, 8.5, 4, 4.5, 1, 6.5, 6],
 };
 
-const round = (value) => Math.round(100 * value) / 100;
 const fixed = (value, digits = 2) =>
   Math.abs(value) < 0.5 * 10 ** -digits
     ? (0).toFixed(digits)
     : value.toFixed(digits).replace("-", "−");
 
-// The box moved by (dx, dy), kept inside the field.
-function moved([x1, y1, x2, y2], dx, dy, [width, height]) {
-  const right = Math.min(width - x2, Math.max(-x1, dx));
-  const down = Math.min(height - y2, Math.max(-y1, dy));
-  return [x1 + right, y1 + down, x2 + right, y2 + down].map(round);
-}
-
-// The box with its lower right corner at (x, y), not too small, inside the field.
-function resized([x1, y1], x, y, [width, height, least]) {
-  const x2 = Math.min(width, Math.max(x1 + least, x));
-  return [x1, y1, x2, Math.min(height, Math.max(y1 + least, y))].map(round);
-}
-
-function place(rect, [x1, y1, x2, y2]) {
-  const sizes = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
-  for (const [name, value] of Object.entries(sizes)) rect.setAttribute(name, SCALE * value);
-}
-
 // One box: drag it, drag its corner, or use the arrow keys (with Shift: resize).
-function boxFigure(model, name, drawing) {
-  const field = model.get("_field");
+function boxFigure(model, name, drawing, limits) {
+  const { scale } = drawing;
   const rect = svg("rect", { class: "cv-face" });
   const grip = svg("rect", { class: "cv-grip", width: 22, height: 22, rx: 4 });
   const text = svg("text", { class: "cv-name" }, LABELS[name]);
   const attributes = { tabindex: 0, role: "group", "aria-roledescription": "movable box" };
-  const element = svg("g", { class: `cv-box cv-${name}`, ...attributes }, rect, text, grip);
+  const kinds = `cv-box cv-movable cv-${name}`;
+  const element = svg("g", { class: kinds, ...attributes }, rect, text, grip);
   const set = (box) => update(model, { [name]: box });
-  element.addEventListener("keydown", (event) => {
-    if (!(event.key in KEYS)) return;
-    event.preventDefault();
-    const [dx, dy] = KEYS[event.key];
-    const box = model.get(name);
-    if (event.shiftKey) set(resized(box, box[2] + dx, box[3] + dy, field));
-    else set(moved(box, dx, dy, field));
-  });
-  const at = (event) => {
-    const view = drawing.getBoundingClientRect();
-    const scale = field[0] / view.width;
-    return [scale * (event.clientX - view.left), scale * (event.clientY - view.top)];
-  };
-  let start = null;
-  element.addEventListener("pointerdown", (event) => {
-    element.setPointerCapture(event.pointerId);
-    start = { at: at(event), box: model.get(name), corner: event.target === grip };
-  });
-  element.addEventListener("pointermove", (event) => {
-    if (!start || !element.hasPointerCapture(event.pointerId)) return;
-    const [dx, dy] = at(event).map((value, i) => value - start.at[i]);
-    const { box, corner } = start;
-    set(corner ? resized(box, box[2] + dx, box[3] + dy, field) : moved(box, dx, dy, field));
-  });
+  makeMovable(element, grip, { drawing, limits, get: () => model.get(name), set });
   const show = (box) => {
-    place(rect, box);
-    grip.setAttribute("x", SCALE * box[2] - 22);
-    grip.setAttribute("y", SCALE * box[3] - 22);
-    text.setAttribute("x", SCALE * box[0] + 6);
-    text.setAttribute("y", SCALE * box[1] + 24);
+    place(rect, box, scale);
+    grip.setAttribute("x", scale * box[2] - 22);
+    grip.setAttribute("y", scale * box[3] - 22);
+    text.setAttribute("x", scale * box[0] + 6);
+    text.setAttribute("y", scale * box[1] + 24);
     const places = box.map((value) => fixed(value, 1)).join(", ");
     element.setAttribute("aria-label", `${LABELS[name]}, corners ${places}`);
   };
@@ -89,12 +43,12 @@ function boxFigure(model, name, drawing) {
 }
 
 // An arrow from the prediction's centre, as long as the push is strong.
-function arrow([x1, y1, x2, y2], [dx, dy], name) {
+function arrow([x1, y1, x2, y2], [dx, dy], name, scale) {
   const length = Math.hypot(dx, dy);
   if (length < 1e-4) return null;
   const long = Math.min(2.2, 0.5 + 4 * length) / length;
-  const [x, y] = [(SCALE * (x1 + x2)) / 2, (SCALE * (y1 + y2)) / 2];
-  const [tx, ty] = [x + SCALE * long * dx, y + SCALE * long * dy];
+  const [x, y] = [(scale * (x1 + x2)) / 2, (scale * (y1 + y2)) / 2];
+  const [tx, ty] = [x + scale * long * dx, y + scale * long * dy];
   const turn = (Math.atan2(dy, dx) * 180) / Math.PI;
   return svg(
     "g",
@@ -125,13 +79,14 @@ function render({ model, el }) {
     "Box-pair editor",
     "Drag a box, or its corner to resize. By keyboard: Tab to a box, arrow keys, Shift for size.",
   );
-  const [width, height] = model.get("_field");
-  const viewBox = `0 0 ${SCALE * width} ${SCALE * height}`;
-  const drawing = svg("svg", { class: "cv-field", viewBox });
+  const [width, height, least] = model.get("_field");
+  const limits = { size: [width, height], least, step: 0.1 };
+  const drawing = field(limits, UNITS);
+  const { scale } = drawing;
   const under = svg("g");
   const over = svg("g", { class: "cv-over" });
-  const figures = Object.fromEntries(TRAITS.map((n) => [n, boxFigure(model, n, drawing)]));
-  drawing.append(under, figures.box2.element, figures.box1.element, over);
+  const figures = Object.fromEntries(TRAITS.map((n) => [n, boxFigure(model, n, drawing, limits)]));
+  drawing.element.append(under, figures.box2.element, figures.box1.element, over);
   const said = liveLine();
   const body = h("tbody");
   const heads = ["measure", "value", "loss", "push on the centre (right, down)"];
@@ -141,7 +96,7 @@ function render({ model, el }) {
   );
   root.append(
     h("div", { class: "cv-row" }, scenes),
-    drawing,
+    drawing.element,
     said,
     h("table", { class: "cv-table" }, h("thead", {}, head), body),
     h(
@@ -156,10 +111,10 @@ function render({ model, el }) {
     const [found, felt] = [overlaps(a, b), pushes(a, b)];
     const around = svg("rect", { class: "cv-around" });
     const both = svg("rect", { class: "cv-both" });
-    place(around, boxAround(a, b));
-    place(both, sharedBox(a, b));
+    place(around, boxAround(a, b), scale);
+    place(both, sharedBox(a, b), scale);
     under.replaceChildren(around);
-    const arrows = ["giou", "diou"].map((name) => arrow(a, felt[name], name)).filter(Boolean);
+    const arrows = ["giou", "diou"].map((name) => arrow(a, felt[name], name, scale)).filter(Boolean);
     over.replaceChildren(both, ...arrows);
     said.textContent = describe(found, felt);
     const names = Object.entries(model.get("_names"));

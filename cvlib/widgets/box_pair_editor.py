@@ -10,7 +10,7 @@ import traitlets
 from torch import Tensor
 
 from .base import BadValueError
-from .chart_widget import ChartWidget
+from .box_widget import BoxWidget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ class Box(traitlets.List):
         return [x1, y1, x2, y2]
 
 
-class BoxPairEditor(ChartWidget):
+class BoxPairEditor(BoxWidget):
     """Two boxes to drag: `box1` is the prediction, `box2` the truth; both x1, y1, x2, y2.
 
     `overlaps` holds the four measures, `pushes` where each of the losses 1 − measure pushes the

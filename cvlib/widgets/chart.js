@@ -62,6 +62,12 @@ export function curve({ X, Y }, points, attributes) {
   return svg("path", { ...attributes, class: `cv-curve ${attributes.class ?? ""}`, d });
 }
 
+// A piece of a curve with that class, for legends.
+export function lineKey(kind) {
+  const line = svg("path", { class: `cv-curve ${kind}`, d: "M0 4H24" });
+  return svg("svg", { class: "cv-line-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, line);
+}
+
 // The x of a chart, in numbers of its range, at which an event's pointer is.
 export function xAt(event, drawing, [low, high]) {
   const box = drawing.getBoundingClientRect();

@@ -1,4 +1,5 @@
 import { button, h, liveLine, mount, number, slider, update, watch } from "./base.js";
+import { playButton } from "./clock.js";
 import { drawGrids, formula, sumTable, whyNot } from "./convolution_drawing.js";
 import { explore, move } from "./convolution_steps.js";
 
@@ -20,22 +21,6 @@ function state(model) {
   return s;
 }
 
-// A clock that can be stopped and started; calls tick at each step, changed at each switch.
-function player(tick, changed) {
-  let timer = null;
-  const stop = () => {
-    clearInterval(timer);
-    timer = null;
-    changed(false);
-  };
-  const toggle = () => {
-    if (timer !== null) return stop();
-    timer = setInterval(tick, STEP_MS);
-    return changed(true);
-  };
-  return { stop, toggle };
-}
-
 function render({ model, el }) {
   const root = mount(
     el,
@@ -51,19 +36,12 @@ function render({ model, el }) {
   const go = (position) => update(model, { position });
   const outputs = () => explore(state(model)).outputSize ** 2;
   const step = (by) => go((state(model).position + by + outputs()) % outputs());
-  const clock = player(
-    () => step(1),
-    (playing) => {
-      play.textContent = playing ? "Pause" : "Play";
-      said.setAttribute("aria-live", playing ? "off" : "polite");
-    },
-  );
+  const play = playButton("Play", said, () => step(1), STEP_MS);
   const stepBy = (by) => () => {
-    clock.stop();
+    play.stop();
     step(by);
   };
-  const play = button("Play", clock.toggle, { class: "cv-button cv-primary" });
-  const buttons = [play, button("Back", stepBy(-1)), button("Step", stepBy(1))];
+  const buttons = [play.element, button("Back", stepBy(-1)), button("Step", stepBy(1))];
   stage.addEventListener("keydown", (event) => {
     const next = move(event.key, state(model).position, explore(state(model)).outputSize);
     if (next === null || !outputs()) return;
@@ -89,7 +67,7 @@ function render({ model, el }) {
     said.classList.toggle("cv-note", !fits);
     for (const each of buttons) each.disabled = !fits;
     if (!fits) {
-      clock.stop();
+      play.stop();
       said.textContent = whyNot(s, result);
       return;
     }
@@ -101,7 +79,7 @@ function render({ model, el }) {
     sum.replaceChildren(...sumTable(terms, at, total));
     size.replaceChildren(...formula(s, result));
   });
-  return clock.stop;
+  return play.stop;
 }
 
 export default { render };

@@ -1,4 +1,5 @@
 import { button, choice, h, liveLine, mount, number, update, watch } from "./base.js";
+import { playButton } from "./clock.js";
 import { historyCharts, unitTiles } from "./dying_relu_drawing.js";
 import { realSlider } from "./real_slider.js";
 import { activeShares, advance, freshState, slopeOf } from "./relu_units.js";
@@ -38,25 +39,15 @@ function render({ model, el }) {
   const said = liveLine();
   const tiles = unitTiles();
   const charts = h("div", { class: "cv-history" });
-  let timer = null;
-  const setTimer = (next) => {
-    clearInterval(timer);
-    timer = next;
-    play.textContent = timer === null ? "Play" : "Pause";
-    said.setAttribute("aria-live", timer === null ? "polite" : "off");
-  };
-  const stop = () => setTimer(null);
   const walk = (steps) => update(model, { state: advance(settings(model), steps) });
   const restart = () => update(model, { state: freshState(settings(model)) });
   const stopAnd = (action) => () => {
-    stop();
+    play.stop();
     action();
   };
-  const toggle = () => (timer === null ? setTimer(setInterval(() => walk(1), STEP_MS)) : stop());
-
-  const play = button("Play", toggle, { class: "cv-button cv-primary" });
+  const play = playButton("Play", said, () => walk(1), STEP_MS);
   const moves = [
-    play,
+    play.element,
     button(
       "Step",
       stopAnd(() => walk(1)),
@@ -92,14 +83,14 @@ function render({ model, el }) {
   watch(model, [...TRAITS, ...FIXED], () => {
     const s = settings(model);
     const finished = s.state.history.length > s._max_steps;
-    if (finished) stop();
+    if (finished) play.stop();
     for (const each of moves) each.disabled = finished;
     slope.classList.toggle("cv-hidden", s.activation === "relu");
     said.textContent = describe(s);
     tiles.draw(s);
     charts.replaceChildren(...historyCharts(s.state.history));
   });
-  return stop;
+  return play.stop;
 }
 
 export default { render };

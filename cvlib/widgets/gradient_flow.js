@@ -1,5 +1,5 @@
 import { button, h, liveLine, mount, number, slider, svg, update, watch } from "./base.js";
-import { chart, curve, xAt } from "./chart.js";
+import { chart, curve, lineKey, xAt } from "./chart.js";
 
 const FRAME = { width: 800, height: 330 };
 const LEAST = 1e-20; // what is smaller leaves the plot
@@ -36,12 +36,7 @@ export function logAxis(values) {
   return { range: [low - 0.3, high + 0.3], ticks: ticks.map((each) => [each, power(each)]) };
 }
 
-const key = (net) =>
-  svg(
-    "svg",
-    { class: "cv-key", viewBox: "0 0 28 8", "aria-hidden": "true" },
-    svg("path", { class: `cv-curve cv-${net}`, d: "M0 4H28" }),
-  );
+const key = (net) => lineKey(`cv-${net}`);
 
 // Check boxes that are also the legend, with the norm at the layer that is read off.
 function legend(model) {

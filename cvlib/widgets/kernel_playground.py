@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import traitlets
 
-from .base import BadValueError, CourseWidget
+from .base import BadValueError
+from .presets import PresetWidget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAX_SIDE = 128  # pixels; larger pictures are made smaller
-CUSTOM = "custom"
 PRESETS: dict[str, list[float]] = {
     "identity": [0, 0, 0, 0, 1, 0, 0, 0, 0],
     "sobel_x": [-1, 0, 1, -2, 0, 2, -1, 0, 1],
@@ -74,7 +74,7 @@ def _for_browser(picture: npt.NDArray[np.uint8], _widget: Any) -> dict[str, Any]
     return {"height": height, "width": width, "pixels": picture.tobytes()}
 
 
-class KernelPlayground(CourseWidget):
+class KernelPlayground(PresetWidget):
     """A 3×3 kernel over a grey picture, computed anew at every change.
 
     `kernel` holds the nine weights row by row, `preset` the name that goes with them ("custom"
@@ -83,31 +83,17 @@ class KernelPlayground(CourseWidget):
     ValueError.
     """
 
+    preset_of, presets = "kernel", PRESETS
+
     kernel = NineNumbers(PRESETS["sobel_x"]).tag(sync=True)
     preset = traitlets.Unicode("sobel_x").tag(sync=True)
     image = Picture().tag(sync=True, to_json=_for_browser)
-    _presets = traitlets.Dict(PRESETS).tag(sync=True)
 
     @traitlets.default("image")
     def _photograph(self) -> npt.NDArray[np.uint8]:
         from cvlib.images import sample_image
 
         return sample_image("camera", MAX_SIDE)[..., 0]
-
-    @traitlets.validate("preset")
-    def _known_preset(self, proposal: Any) -> str:
-        if proposal["value"] not in (*PRESETS, CUSTOM):
-            names = ", ".join((*PRESETS, CUSTOM))
-            raise BadValueError(f"preset must be one of {names}, got {proposal['value']!r}")
-        return proposal["value"]
-
-    @traitlets.observe("preset")
-    def _load_preset(self, _change: Any) -> None:
-        self.kernel = PRESETS.get(self.preset, self.kernel)
-
-    @traitlets.observe("kernel")
-    def _name_kernel(self, _change: Any) -> None:
-        self.preset = next((n for n, weights in PRESETS.items() if weights == self.kernel), CUSTOM)
 
     @property
     def filtered(self) -> npt.NDArray[np.float64]:

@@ -1,7 +1,8 @@
-import { button, h, liveLine, mount, number, svg, update, watch } from "./base.js";
-import { chart, curve, spread, xAt } from "./chart.js";
+import { h, liveLine, mount, number, svg, update, watch } from "./base.js";
+import { chart, curve, lineKey, spread } from "./chart.js";
+import { chips } from "./chips.js";
+import { ownedSliders, readingStage } from "./curve_panel.js";
 import { loss } from "./loss_functions.js";
-import { realSlider } from "./real_slider.js";
 
 const TRAITS = ["losses", "p", "gamma", "epsilon", "_names"];
 const SLIDERS = [
@@ -9,17 +10,13 @@ const SLIDERS = [
   ["gamma", "Focal γ", "focal"],
   ["epsilon", "Smoothing ε", "smoothed"],
 ];
-const KEYS = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1 };
 const RANGES = { value: [0, 5], push: [-0.35, 1.5] };
 const CAPTIONS = { value: "loss", push: "push on the logit, −∂loss/∂z" };
 const SILENT = 0.02; // a push below this is hardly felt
 
 const state = (model) => Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
 const fixed = (value) => value.toFixed(3).replace(/^-(?!0\.000$)/, "−").replace("-", "");
-const key = (name) => {
-  const line = svg("path", { class: `cv-curve cv-${name}`, d: "M0 4H24" });
-  return svg("svg", { class: "cv-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, line);
-};
+const key = (name) => lineKey(`cv-${name}`);
 
 // Draw one curve more or less. The last one stays.
 function toggle(model, name) {
@@ -27,19 +24,6 @@ function toggle(model, name) {
   const rest = losses.filter((each) => each !== name);
   if (!losses.includes(name)) update(model, { losses: [...losses, name] });
   else if (rest.length) update(model, { losses: rest });
-}
-
-// One button for each loss; pressed means drawn.
-function chips(model) {
-  const names = Object.entries(model.get("_names"));
-  const buttons = names.map(([name, text]) =>
-    button([key(name), text], () => toggle(model, name), { class: "cv-button cv-chip" }),
-  );
-  watch(model, ["losses"], () => {
-    const drawn = model.get("losses");
-    names.forEach(([name], i) => buttons[i].setAttribute("aria-pressed", drawn.includes(name)));
-  });
-  return h("div", { class: "cv-chips", role: "group", "aria-label": "Losses" }, buttons);
 }
 
 function plot(which, settings, ps) {
@@ -94,44 +78,24 @@ function render({ model, el }) {
     "Loss explorer",
     "Slide p, the probability given to the truth. Point at a plot, or use the arrow keys on it.",
   );
-  const sliders = SLIDERS.map(([name, label, owner]) => [realSlider(model, name, label), owner]);
-  const stage = h("div", {
-    class: "cv-charts",
-    tabindex: 0,
-    role: "group",
-    "aria-label": "Plots of loss and push over p",
-  });
+  const sliders = ownedSliders(model, SLIDERS);
+  const stage = readingStage(model, "p", "Plots of loss and push over p", [0, 1], 0.01);
+  const names = Object.entries(model.get("_names")).map(([name, text]) => [name, [key(name), text]]);
   const said = liveLine();
   const body = h("tbody");
   const heads = ["loss", "value", "slope along p", "push on the logit"];
   const head = h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)));
   root.append(
-    chips(model),
-    h(
-      "div",
-      { class: "cv-controls" },
-      sliders.map(([slider]) => slider),
-    ),
+    chips(model, "losses", names, "Losses", (name) => toggle(model, name)),
+    sliders.element,
     stage,
     said,
     h("table", { class: "cv-table" }, h("thead", {}, head), body),
   );
-  const read = (p) => update(model, { p: Math.min(0.999, Math.max(0.001, Number(p.toFixed(3)))) });
-  stage.addEventListener("keydown", (event) => {
-    if (!(event.key in KEYS)) return;
-    event.preventDefault();
-    read(model.get("p") + KEYS[event.key]);
-  });
-  stage.addEventListener("pointermove", (event) => {
-    const drawing = event.target.closest(".cv-chart");
-    if (drawing) read(xAt(event, drawing, [0, 1]));
-  });
   const ps = spread([0.001, 0.999], 300);
   watch(model, TRAITS, () => {
     const settings = state(model);
-    for (const [slider, owner] of sliders) {
-      slider.hidden = owner !== undefined && !settings.losses.includes(owner);
-    }
+    sliders.show(settings.losses);
     stage.replaceChildren(plot("value", settings, ps), plot("push", settings, ps));
     said.textContent = describe(settings);
     body.replaceChildren(...rows(settings));

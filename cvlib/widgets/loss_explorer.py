@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import traitlets
 from torch import Tensor
 
-from .base import BadValueError
 from .chart_widget import ChartWidget
 from .real_number import RealNumber
+from .some_of import SomeOf
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,20 +33,6 @@ class Felt(NamedTuple):
     push: float  # minus the slope along the logit
 
 
-class LossNames(traitlets.List):
-    """One or more of NAMES, each at most once."""
-
-    def validate(self, obj: Any, value: Any) -> list[str]:
-        """Return the list, or raise BadValueError."""
-        names = list(value) if isinstance(value, (list, tuple)) else []
-        known = [name for name in NAMES if name in names]
-        if not names or len(names) != len(known):
-            raise BadValueError(
-                f"{self.name} must be one or more of {', '.join(NAMES)}, got {value!r}"
-            )
-        return names
-
-
 class LossExplorer(ChartWidget):
     """Six losses of one probability p = σ(z) where the truth is yes: value, slope, push.
 
@@ -55,7 +41,9 @@ class LossExplorer(ChartWidget):
     value raises ValueError.
     """
 
-    losses = LossNames(["bce", "focal", "mse"]).tag(sync=True)
+    styles = (*ChartWidget.styles, "chips.css", "curve_panel.css")
+
+    losses = SomeOf(NAMES, ["bce", "focal", "mse"]).tag(sync=True)
     p = RealNumber(0.1, 0.001, 0.999, step=0.001).tag(sync=True)
     gamma = RealNumber(2.0, 0, 5).tag(sync=True)
     epsilon = RealNumber(0.1, 0, 0.5, step=0.01).tag(sync=True)

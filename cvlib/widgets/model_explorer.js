@@ -1,4 +1,5 @@
-import { button, choice, h, liveLine, mount, update, watch } from "./base.js";
+import { choice, h, liveLine, mount, update, watch } from "./base.js";
+import { chips } from "./chips.js";
 import { describe, layerList, overview } from "./model_tables.js";
 
 const MOST = 3;
@@ -10,18 +11,6 @@ function toggle(model, name) {
   if (!models.includes(name)) return update(model, { models: [...models, name].slice(-MOST) });
   if (models.length > 1) return update(model, { models: models.filter((each) => each !== name) });
   return undefined;
-}
-
-function chips(model) {
-  const labels = Object.entries(model.get("_labels"));
-  const all = labels.map(([name, label]) =>
-    button(label, () => toggle(model, name), { class: "cv-button cv-chip" }),
-  );
-  watch(model, ["models"], () => {
-    const chosen = model.get("models");
-    labels.forEach(([name], i) => all[i].setAttribute("aria-pressed", chosen.includes(name)));
-  });
-  return h("div", { class: "cv-chips", role: "group", "aria-label": "Models" }, all);
 }
 
 function render({ model, el }) {
@@ -54,7 +43,9 @@ function render({ model, el }) {
   const [table, lists] = [h("div", { class: "cv-scroll-x" }), h("div")];
   const open = new Set();
   root.append(
-    chips(model),
+    chips(model, "models", Object.entries(model.get("_labels")), "Models", (name) =>
+      toggle(model, name),
+    ),
     h(
       "div",
       { class: "cv-row" },

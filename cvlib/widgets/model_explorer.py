@@ -10,26 +10,13 @@ from cvlib.profile import ModelTable
 
 from .base import BadValueError, CourseWidget, WholeNumber
 from .model_costs import MODELS, for_browser, parts_of, table_of
+from .some_of import SomeOf
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 3  # models side by side
 SCALES = ("model", "all")
-
-
-class ModelNames(traitlets.List):
-    """One to three of MODELS, each at most once."""
-
-    def validate(self, obj: Any, value: Any) -> list[str]:
-        """Return the list, or raise BadValueError."""
-        names = list(value) if isinstance(value, (list, tuple)) else []
-        known = [name for name in MODELS if name in names]
-        if not 1 <= len(names) <= MOST or len(known) != len(names):
-            raise BadValueError(
-                f"{self.name} must be one to {MOST} of {', '.join(MODELS)}, got {value!r}"
-            )
-        return names
 
 
 class ModelExplorer(CourseWidget):
@@ -41,7 +28,9 @@ class ModelExplorer(CourseWidget):
     ValueError.
     """
 
-    models = ModelNames(["vgg16", "resnet50", "mobilenet_v1"]).tag(sync=True)
+    styles = (*CourseWidget.styles, "chips.css")
+
+    models = SomeOf(MODELS, ["vgg16", "resnet50", "mobilenet_v1"], most=MOST).tag(sync=True)
     size = WholeNumber(224, 64, 512).tag(sync=True)
     scale = traitlets.Unicode("model").tag(sync=True)
     _labels = traitlets.Dict({name: m.label for name, m in MODELS.items()}).tag(sync=True)

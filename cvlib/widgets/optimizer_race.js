@@ -1,5 +1,6 @@
-import { button, choice, h, liveLine, mount, number, slider, svg, update, watch } from "./base.js";
+import { button, choice, h, liveLine, mount, slider, svg, update, watch } from "./base.js";
 import { chart, curve } from "./chart.js";
+import { playButton } from "./clock.js";
 import { contours, height, race, RUNNERS } from "./race_steps.js";
 import { realSlider } from "./real_slider.js";
 
@@ -64,27 +65,17 @@ function render({ model, el }) {
   const stage = h("div", { class: "cv-stage" });
   const body = h("tbody", {});
   const said = liveLine();
-  let timer = null;
-  const setTimer = (next) => {
-    clearInterval(timer);
-    timer = next;
-    play.textContent = timer === null ? "Race" : "Pause";
-    said.setAttribute("aria-live", timer === null ? "polite" : "off");
-  };
-  const stop = () => setTimer(null);
   const last = model.get("_limits").step[1];
   const walk = () => {
     const next = Math.min(last, model.get("step") + 1);
     update(model, { step: next });
-    if (next === last) stop();
+    if (next === last) play.stop();
   };
-  const toggle = () => {
-    if (timer !== null) return stop();
+  const fromTheStart = () => {
     if (model.get("step") === last) update(model, { step: 0 });
-    setTimer(setInterval(walk, STEP_MS));
   };
-  const play = button("Race", toggle, { class: "cv-button cv-primary" });
-  const again = button("To the start", () => { stop(); update(model, { step: 0 }); });
+  const play = playButton("Race", said, walk, STEP_MS, fromTheStart);
+  const again = button("To the start", () => { play.stop(); update(model, { step: 0 }); });
   const names = [["ravine", "Ravine"], ["saddle", "Saddle"], ["rosenbrock", "Rosenbrock"]];
   root.append(
     h("div", { class: "cv-controls" },
@@ -93,7 +84,7 @@ function render({ model, el }) {
       realSlider(model, "momentum", "Momentum"),
       realSlider(model, "ruler_rate", "Rate of Adam"),
     ),
-    h("div", { class: "cv-row" }, play, again, slider(model, "step", "Step")),
+    h("div", { class: "cv-row" }, play.element, again, slider(model, "step", "Step")),
     stage,
     h("table", { class: "cv-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "runner"), h("th", { scope: "col" }, "loss now"), h("td"))), body),
@@ -114,7 +105,7 @@ function render({ model, el }) {
     said.textContent = `Step ${s.step} on ${land.formula}. ` +
       (gone.length ? `Flew away: ${gone.map((name) => titles[name]).join(", ")}.` : "Nobody has flown away.");
   });
-  return stop;
+  return play.stop;
 }
 
 export default { render };

@@ -1,7 +1,7 @@
 import { h, number, update, watch } from "./base.js";
 
 // How many decimals the numbers of a slider need.
-const decimals = (step) => (String(step).split(".")[1] ?? "").length;
+export const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 
 // A labelled slider bound to a RealNumber trait, with its number beside it. A slider over
 // powers of ten moves in log10 and keeps two digits.

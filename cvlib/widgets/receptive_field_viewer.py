@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import traitlets
 
-from .base import BadValueError, CourseWidget, WholeNumber
+from .base import BadValueError, WholeNumber
+from .presets import PresetWidget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 Layer = tuple[int, int, int]  # kernel_size, stride, dilation
 LIMITS = {"kernel_size": 11, "stride": 4, "dilation": 8}
 MAX_LAYERS = 8
-CUSTOM = "custom"
 PRESETS: dict[str, list[Layer]] = {
     "three_3x3": [(3, 1, 1), (3, 1, 1), (3, 1, 1)],
     "resnet_stem": [(7, 2, 1), (3, 2, 1)],
@@ -51,7 +51,7 @@ class Layers(traitlets.List):
         return tuple(layer)
 
 
-class ReceptiveFieldViewer(CourseWidget):
+class ReceptiveFieldViewer(PresetWidget):
     """The pyramid below one output unit, along one direction, with a table of the layers.
 
     `layers` lists (kernel_size, stride, dilation) from the input to the output; `preset` is the
@@ -60,26 +60,12 @@ class ReceptiveFieldViewer(CourseWidget):
     has padding ⌊dilation·(kernel_size − 1) / 2⌋. A bad value raises ValueError.
     """
 
+    preset_of, presets = "layers", PRESETS
+
     layers = Layers(PRESETS["three_3x3"]).tag(sync=True)
     preset = traitlets.Unicode("three_3x3").tag(sync=True)
     input_size = WholeNumber(224, 1, 512).tag(sync=True)
-    _presets = traitlets.Dict(PRESETS).tag(sync=True)
     _layer_limits = traitlets.List([*LIMITS.values(), MAX_LAYERS]).tag(sync=True)
-
-    @traitlets.validate("preset")
-    def _known_preset(self, proposal: Any) -> str:
-        if proposal["value"] not in (*PRESETS, CUSTOM):
-            names = ", ".join((*PRESETS, CUSTOM))
-            raise BadValueError(f"preset must be one of {names}, got {proposal['value']!r}")
-        return proposal["value"]
-
-    @traitlets.observe("preset")
-    def _load_preset(self, _change: Any) -> None:
-        self.layers = PRESETS.get(self.preset, self.layers)
-
-    @traitlets.observe("layers")
-    def _name_layers(self, _change: Any) -> None:
-        self.preset = next((n for n, layers in PRESETS.items() if layers == self.layers), CUSTOM)
 
     @property
     def rows(self) -> list[Row]:

@@ -1,4 +1,4 @@
-import { choice, h, liveLine, mount, number, slider, svg, update, watch } from "./base.js";
+import { choice, h, liveLine, mount, slider, update, watch } from "./base.js";
 import { chart, curve } from "./chart.js";
 import { realSlider } from "./real_slider.js";
 import { rates } from "./schedule_curves.js";

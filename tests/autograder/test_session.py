@@ -191,6 +191,30 @@ def test_broken_settings_are_one_sentence(tmp_path: Path, text: str) -> None:
         load_settings(tmp_path)
 
 
+def test_extras_of_the_set_up_cell_are_read(tmp_path: Path) -> None:
+    settings = make_course(tmp_path)
+    assert tiny_session(settings).extras == ()
+    path = settings.course / "01_tiny.py"
+    marked = TEXT.replace("setup=true", 'setup=true extra="detection,prompting"')
+    path.write_text(marked, encoding="utf-8")
+    assert read_session(path).extras == ("detection", "prompting")
+
+
+@pytest.mark.parametrize("extra", ['"magic"', '"detection,"', '""', "3"])
+def test_an_unknown_extra_is_told(tmp_path: Path, extra: str) -> None:
+    path = make_course(tmp_path).course / "01_tiny.py"
+    path.write_text(TEXT.replace("setup=true", f"setup=true extra={extra}"), encoding="utf-8")
+    with pytest.raises(SessionError, match=r"unknown extra .*; there are: detection, prompting"):
+        read_session(path)
+
+
+def test_only_the_set_up_cell_asks_for_extras(tmp_path: Path) -> None:
+    path = make_course(tmp_path).course / "01_tiny.py"
+    path.write_text(TEXT.replace("minutes=15", 'minutes=15 extra="detection"', 1), encoding="utf-8")
+    with pytest.raises(SessionError, match="unknown mark 'extra'"):
+        read_session(path)
+
+
 def test_both_names_of_a_session_find_it(tmp_path: Path) -> None:
     course = make_course(tmp_path).course
     assert find_session(course, "01") == find_session(course, "01_tiny")

@@ -144,7 +144,7 @@ def running_server(folder: Path) -> Iterator[str]:
         "IPYTHONDIR": str(folder / ".ipython"),
     }
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
             yield _wait_for(f"http://127.0.0.1:{port}", server, folder / "server.log")
         finally:

@@ -13,20 +13,21 @@ from playwright.sync_api import expect
 
 import cvlib.widgets
 
+from .every import SHOWN
 from .lab import Notebook
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-# What a widget needs to be made; all others need nothing.
-ARGUMENTS = {"Quiz": '"01-recall"'}
 CONTROLS = "input, select, button, [tabindex], canvas"
-NAMES = [name for name in cvlib.widgets.__all__ if name != "CourseWidget"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_every_widget_is_shown() -> None:
+    assert SHOWN.keys() == set(cvlib.widgets.__all__) - {"CourseWidget"}
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_widget_is_accessible_named_and_fits(notebook: Notebook, name: str) -> None:
-    source = f"from cvlib.widgets import {name}\n{name}({ARGUMENTS.get(name, '')})"
-    widget = notebook.show(source)
+    widget = notebook.show(SHOWN[name].source(name))
     for control in widget.locator(CONTROLS).filter(visible=True).all():
         expect(control).not_to_have_accessible_name("")
     for theme in ("dark", "light"):

@@ -6,10 +6,13 @@ Each notebook runs as a lone file in an empty folder, as an upload to Colab woul
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -33,23 +36,36 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return made
 
 
-def run_alone(notebook: Path, folder: Path) -> NotebookNode:
-    """Run a copy of a notebook in an empty folder; the notebook with its outputs."""
-    folder.mkdir()
-    copy = folder / notebook.name
-    copy.write_bytes(notebook.read_bytes())
-    read = nbformat.read(copy, as_version=4)
-    client = NotebookClient(
-        read,
-        timeout=SECONDS,
-        allow_errors=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    with client.setup_kernel(env=os.environ | {"OMP_NUM_THREADS": "2"}):
-        for index, cell in enumerate(read.cells):
-            client.execute_cell(cell, index)
-    assert [path.name for path in folder.iterdir()] == [notebook.name], "files were left behind"
-    return read
+class Lone:
+    """A kernel in an empty folder, for one notebook after the other; importing torch costs once."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.kernel = KernelManager(kernel_name="python3")
+        self.kernel.start_kernel(cwd=str(folder), env=os.environ | {"OMP_NUM_THREADS": "2"})
+
+    def run(self, path: Path) -> NotebookNode:
+        """Run a copy of a notebook from top to bottom; the notebook with its outputs."""
+        copy = self.folder / path.name
+        copy.write_bytes(path.read_bytes())
+        notebook = nbformat.read(copy, as_version=4)
+        client = NotebookClient(notebook, km=self.kernel, timeout=SECONDS, allow_errors=True)
+        with client.setup_kernel(cleanup_kc=False):
+            client.kc.execute("%reset -f", silent=True)
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+            client.kc.stop_channels()
+        assert [found.name for found in self.folder.iterdir()] == [path.name], "files are left"
+        copy.unlink()
+        return notebook
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[Lone]:
+    started = Lone(tmp_path / "alone")
+    yield started
+    started.kernel.shutdown_kernel(now=True)
 
 
 def errors(notebook: NotebookNode) -> dict[str, str]:
@@ -72,26 +88,46 @@ def complaints(notebook: NotebookNode) -> dict[str, str]:
     }
 
 
-@each_session
-def test_session_with_solutions_runs_through(
-    session: Session, settings: Settings, tmp_path: Path
-) -> None:
-    path = settings.source / session.number / f"{session.name}.ipynb"
-    notebook = run_alone(path, tmp_path / "alone")
-    assert errors(notebook) == {}
-    assert complaints(notebook) == {}
+def silent_pictures(notebook: NotebookNode) -> list[str]:
+    """Cells with a picture that says nothing to those who can't see it."""
+    return [
+        cell.id
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type in ("display_data", "execute_result") and not says_all(output)
+    ]
+
+
+def says_all(output: NotebookNode) -> bool:
+    """Every picture of an output has a text alternative."""
+    html = str(output.data.get("text/html", ""))
+    named = all(re.search(r'alt="[^"]', tag) for tag in re.findall(r"<img [^>]*>", html))
+    drawn = "image/png" in output.data and not html
+    return named and (not drawn or bool(output.metadata.get("image/png", {}).get("alt")))
+
+
+def test_a_silent_picture_is_noticed() -> None:
+    picture = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})
+    assert not says_all(picture)
+    picture.metadata["image/png"] = {"alt": "A cat"}
+    assert says_all(picture)
+    assert not says_all(nbformat.v4.new_output("display_data", {"text/html": '<img src="x">'}))
 
 
 @each_session
-def test_session_as_released_stops_only_where_something_is_to_be_written(
-    session: Session, settings: Settings, tmp_path: Path
+def test_session_runs_as_released_and_with_solutions(
+    session: Session, settings: Settings, lone: Lone
 ) -> None:
-    path = settings.release / session.number / f"{session.name}.ipynb"
-    notebook = run_alone(path, tmp_path / "alone")
-    found = errors(notebook)
+    """As released, a session stops only where something is to be written."""
+    released = lone.run(settings.release / session.number / f"{session.name}.ipynb")
+    found = errors(released)
     checks = {f"{exercise.id}-check" for exercise in session.exercises}
     stubs = {f"{exercise.id}-solution" for exercise in session.exercises}
     assert set(found) <= checks | stubs, found
     assert checks <= set(found), "a visible test passes on an empty answer"
     assert {text.partition(":")[0] for text in found.values()} <= NOT_DONE, found
-    assert complaints(notebook) == {}
+    assert complaints(released) == {}
+    solved = lone.run(settings.source / session.number / f"{session.name}.ipynb")
+    assert errors(solved) == {}
+    assert complaints(solved) == {}
+    assert silent_pictures(solved) == []

@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cvlib.quizzes import Question, find_question, judge_answer, load_banks, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, find_question, judge_answer
+from tests.quiz_facts import bank_of, right_text, slip_of, with_values
 
-BANK = next(bank for bank in load_banks() if bank.session == "01_convolution_arithmetic")
+BANK = bank_of("01_convolution_arithmetic")
 
 
 def width(layer: Callable[[Tensor], Tensor], size: int, channels: int = 1) -> int:
@@ -108,32 +108,22 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = find_question(question_id)
-    assert text in [option.text for option in question.options]
-    slip, computed = read_answer(question, text), SLIPS[question_id, text]()
-    assert slip == (pytest.approx(computed, abs=0.01) if question.kind == "number" else computed)
+    slip, computed = slip_of(question_id, text), SLIPS[question_id, text]()
+    number = find_question(question_id).kind == "number"
+    assert slip == (pytest.approx(computed, abs=0.01) if number else computed)
 
 
 def test_bottleneck_counts_are_those_in_the_text() -> None:
     question = find_question("01-bottleneck-saving")
     assert bottleneck() == (1_638_400, 425_984)
     assert "425,984 instead of 1,638,400: 74 % saved" in question.explanation
-
-
-def right_text(question_id: str) -> str:
-    question = find_question(question_id)
-    return question.shown[question.letters.index(right_answer(question))].text
 
 
 def test_multiplying_by_a_sum_of_one_leaves_the_picture() -> None:

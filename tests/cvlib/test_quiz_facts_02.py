@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cvlib import activations
-from cvlib.quizzes import Question, find_question, judge_answer, load_banks, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, find_question, judge_answer
+from tests.quiz_facts import bank_of, right_text, right_texts, slip_of, with_values
 
-BANK = next(bank for bank in load_banks() if bank.session == "02_activations")
+BANK = bank_of("02_activations")
 
 
 def strided_width(**settings: int) -> int:
@@ -70,30 +70,15 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = find_question(question_id)
-    assert text in [option.text for option in question.options]
-    slip = read_answer(question, text)
-    assert slip == pytest.approx(SLIPS[question_id, text](), abs=0.005)
-
-
-def right_text(question_id: str) -> str:
-    question = find_question(question_id)
-    return question.shown[question.letters.index(right_answer(question))].text
-
-
-def right_texts(question_id: str) -> set[str]:
-    return {option.text for option in find_question(question_id).options if option.right}
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, abs=0.005)
 
 
 # Recall and stability -----------------------------------------------------------------------------
@@ -298,13 +283,3 @@ def test_two_softmaxes_have_a_floor() -> None:
     assert math.log(10) == pytest.approx(2.30, abs=0.005)
     assert math.e / (math.e + 9) == pytest.approx(0.23, abs=0.005)
     assert right_text("02-double-softmax") == "About 1.46."
-
-
-def test_every_prediction_is_used_in_the_session(request: pytest.FixtureRequest) -> None:
-    text = (request.config.rootpath / "course" / "02_activations.py").read_text(encoding="utf-8")
-    for question in BANK.questions:
-        if question.kind == "prediction":
-            assert f'predict("{question.id}", "?")' in text
-            assert f'explain("{question.id}")' in text
-    for group in BANK.titles:
-        assert f'quiz("{group}")' in text

@@ -15,11 +15,10 @@ from cvlib import data, models, train
 from cvlib.models.alexnet import PAPER
 from cvlib.models.vgg import VGG, vgg_block, vgg_parameters
 from cvlib.profile import count_parameters, model_table
-from cvlib.quizzes import FOLDER, Question, judge_answer, load_bank, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, find_question, judge_answer
+from tests.quiz_facts import bank_of, right_text, slip_of, with_values
 
-BANK = load_bank(FOLDER / "03_vgg.toml")
-QUESTIONS = {question.id: question for question in BANK.questions}
+BANK = bank_of("03_vgg")
 SMALL = [(16, 2), (32, 2)]
 
 
@@ -105,25 +104,15 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = QUESTIONS[question_id]
-    assert text in [option.text for option in question.options]
-    assert read_answer(question, text) == pytest.approx(SLIPS[question_id, text](), rel=0.03)
-
-
-def right_text(question_id: str) -> str:
-    question = QUESTIONS[question_id]
-    return question.shown[question.letters.index(right_answer(question))].text
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, rel=0.03)
 
 
 # Bugs that say nothing --------------------------------------------------------------------------
@@ -176,7 +165,7 @@ def test_dropout_that_was_not_switched_off_answers_differently_and_worse() -> No
     assert all(torch.equal(a, b) for a, b in zip(kept, net.parameters(), strict=True))
     noisy = (first.argmax(1) == labels).float().mean().item()
     assert noisy < train.evaluate(net, [(images, labels)])
-    rights = [o.text[:8] for o in QUESTIONS["03-forgot-eval"].options if o.right]
+    rights = [o.text[:8] for o in find_question("03-forgot-eval").options if o.right]
     assert rights == ["The same", "The accu"]
 
 
@@ -190,7 +179,7 @@ def test_counts_in_text_and_questions() -> None:
     sizes = [61_706, 15_227_688, 61_100_840, 138_357_544]
     nets = [models.LeNet5(), vgg16(head="gap"), alexnet, vgg16()]
     assert [count_parameters(net) for net in nets] == sizes == sorted(sizes)
-    names = [option.text for option in QUESTIONS["03-order-of-size"].options]
+    names = [option.text for option in find_question("03-order-of-size").options]
     assert [name.split()[0] for name in names] == ["LeNet-5", "VGG-16", "AlexNet", "VGG-16"]
     assert count_parameters(alexnet.classifier) == pytest.approx(59e6, rel=0.01)  # type: ignore
     assert 4 * sizes[3] / 1e6 == pytest.approx(553, abs=1)
@@ -327,13 +316,3 @@ def test_one_pixel_is_enough_and_mirrors_hurt(seed: int) -> None:
     assert mirrors[0] < as_it_is[0] - 0.01
     assert right_text("03-shift") == "About half, or even fewer."
     assert right_text("03-flip") == "It falls."
-
-
-def test_every_prediction_and_group_is_used_in_the_session(request: pytest.FixtureRequest) -> None:
-    text = (request.config.rootpath / "course" / "03_vgg.py").read_text(encoding="utf-8")
-    for question in BANK.questions:
-        if question.kind == "prediction":
-            assert f'predict("{question.id}", "?")' in text
-            assert f'explain("{question.id}")' in text
-    for group in BANK.titles:
-        assert f'quiz("{group}")' in text

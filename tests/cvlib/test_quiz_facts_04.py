@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cvlib import conv, data, models, train
-from cvlib.quizzes import Question, find_question, judge_answer, load_banks, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, find_question, judge_answer
+from tests.quiz_facts import bank_of, right_text, right_texts, slip_of, with_values
 
-BANK = next(bank for bank in load_banks() if bank.session == "04_resnet")
+BANK = bank_of("04_resnet")
 
 
 def count(module: nn.Module) -> int:
@@ -83,30 +83,15 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = find_question(question_id)
-    assert text in [option.text for option in question.options]
-    slip = read_answer(question, text)
-    assert slip == pytest.approx(SLIPS[question_id, text](), abs=0.001)
-
-
-def right_text(question_id: str) -> str:
-    question = find_question(question_id)
-    return question.shown[question.letters.index(right_answer(question))].text
-
-
-def right_texts(question_id: str) -> set[str]:
-    return {option.text for option in find_question(question_id).options if option.right}
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, abs=0.001)
 
 
 # Recall, shapes and bugs --------------------------------------------------------------------------
@@ -304,16 +289,6 @@ def test_a_residual_network_survives_the_loss_of_a_block() -> None:
     assert min(left[0][-2:]) > 0.9
     assert median(left[1]) < 0.35
     assert right_text("04-lesion").startswith("Yours suffers from the loss of an early block")
-
-
-def test_every_prediction_is_used_in_the_session(request: pytest.FixtureRequest) -> None:
-    text = (request.config.rootpath / "course" / "04_resnet.py").read_text(encoding="utf-8")
-    for question in BANK.questions:
-        if question.kind == "prediction":
-            assert f'predict("{question.id}", "?")' in text
-            assert f'explain("{question.id}")' in text
-    for group in BANK.titles:
-        assert f'quiz("{group}")' in text
 
 
 def test_a_shift_before_a_batch_norm_changes_nothing() -> None:

@@ -17,12 +17,12 @@ from cvlib.models.efficientnet import EfficientNet
 from cvlib.models.mbconv import MBConv, SqueezeExcite
 from cvlib.models.scaling import VERSIONS, compound_scale, make_divisible
 from cvlib.profile import count_parameters
-from cvlib.quizzes import Question, find_question, judge_answer, load_banks, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, judge_answer
 from cvlib.small_efficientnet import prepared, pretrained_efficientnet
 from cvlib.train import evaluate
+from tests.quiz_facts import bank_of, right_text, slip_of, with_values
 
-BANK = next(bank for bank in load_banks() if bank.session == "05_efficientnet_finetuning")
+BANK = bank_of("05_efficientnet_finetuning")
 
 
 def separable(*parts: str) -> int:
@@ -71,25 +71,15 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = find_question(question_id)
-    assert text in [option.text for option in question.options]
-    assert read_answer(question, text) == pytest.approx(SLIPS[question_id, text](), abs=0.01)
-
-
-def right_text(question_id: str) -> str:
-    question = find_question(question_id)
-    return question.shown[question.letters.index(right_answer(question))].text
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, abs=0.01)
 
 
 def test_there_are_twenty_questions_beside_the_predictions() -> None:

@@ -13,10 +13,10 @@ import torchvision
 from torch import Tensor, nn
 
 from cvlib import imbalance_task, losses, segment_task
-from cvlib.quizzes import Question, find_question, judge_answer, load_banks, right_answer
-from cvlib.quizzes.answers import read_answer
+from cvlib.quizzes import Question, find_question, judge_answer
+from tests.quiz_facts import bank_of, right_text, right_texts, slip_of, with_values
 
-BANK = next(bank for bank in load_banks() if bank.session == "09_losses")
+BANK = bank_of("09_losses")
 
 SQUARES = torch.tensor([[0.0, 0, 2, 2]]), torch.tensor([[1.0, 1, 3, 3]])
 APART = torch.tensor([[0.0, 0, 1, 1]]), torch.tensor([[3.0, 0, 4, 1]])
@@ -105,30 +105,15 @@ SLIPS: dict[tuple[str, str], Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = find_question(question_id)
-    assert text in [option.text for option in question.options]
-    slip = read_answer(question, text)
-    assert slip == pytest.approx(SLIPS[question_id, text](), abs=0.005)
-
-
-def right_text(question_id: str) -> str:
-    question = find_question(question_id)
-    return question.shown[question.letters.index(right_answer(question))].text
-
-
-def right_texts(question_id: str) -> set[str]:
-    return {option.text for option in find_question(question_id).options if option.right}
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, abs=0.005)
 
 
 # Traps and review ---------------------------------------------------------------------------------
@@ -291,13 +276,3 @@ def test_both_losses_together_find_the_hair_best_and_dice_alone_nothing(seed: in
     assert found["dice"] == 0
     assert (labels == 2).float().mean().item() == pytest.approx(0.03, abs=0.005)
     assert right_text("09-dice-alone") == "Both together."
-
-
-def test_every_prediction_is_used_in_the_session(request: pytest.FixtureRequest) -> None:
-    text = (request.config.rootpath / "course" / "09_losses.py").read_text(encoding="utf-8")
-    for question in BANK.questions:
-        if question.kind == "prediction":
-            assert f'predict("{question.id}", "?")' in text
-            assert f'explain("{question.id}")' in text
-    for group in BANK.titles:
-        assert f'quiz("{group}")' in text

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-import cvlib.quizzes
 from cvlib import optim, schedules
 from cvlib.landscapes import LANDSCAPES, path
-from cvlib.quizzes import Question
-from cvlib.quizzes.answers import read_answer
-from cvlib.quizzes.bank import load_bank
+from cvlib.quizzes import Question, find_question
 from cvlib.quizzes.judge import judge_answer
+from tests.quiz_facts import bank_of, right_text, slip_of, with_values
 
-BANK = load_bank(Path(cvlib.quizzes.__file__).parent / "10_optimizers_and_schedulers.toml")
-QUESTIONS = {question.id: question for question in BANK.questions}
+BANK = bank_of("10_optimizers_and_schedulers")
 
 
 def one_step() -> float:
@@ -143,25 +139,15 @@ SLIPS: dict[tuple[str, str], Callable[[], float]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "question",
-    [question for question in BANK.questions if question.kind in ("number", "shape")],
-    ids=lambda question: question.id,
-)
+@with_values(BANK)
 def test_values_are_what_torch_computes(question: Question) -> None:
     assert judge_answer(question, ORACLES[question.id]()).right
 
 
 @pytest.mark.parametrize(("question_id", "text"), SLIPS)
 def test_slips_give_what_their_explanation_says(question_id: str, text: str) -> None:
-    question = QUESTIONS[question_id]
-    assert text in [option.text for option in question.options]
-    slip = read_answer(question, text)
-    assert slip == pytest.approx(SLIPS[question_id, text](), rel=0.02)
-
-
-def right_text(question_id: str) -> str:
-    return next(option.text for option in QUESTIONS[question_id].options if option.right)
+    computed = SLIPS[question_id, text]()
+    assert slip_of(question_id, text) == pytest.approx(computed, rel=0.02)
 
 
 # Predictions --------------------------------------------------------------------------------------
@@ -242,7 +228,7 @@ def test_scaled_losses_leave_adam_and_clipped_sgd_alone() -> None:
         moves(torch.optim.Adam, scaled), rel=1e-5
     )
     assert moves(torch.optim.SGD, gradients, lr=0.1) != moves(torch.optim.SGD, scaled, lr=0.1)
-    right = {option.text for option in QUESTIONS["10-invariance"].options if option.right}
+    right = {option.text for option in find_question("10-invariance").options if option.right}
     assert len(right) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -142,9 +143,41 @@ def test_every_wrong_option_is_judged_wrong_and_explained(question: Question) ->
             assert judge_answer(question, answer) == Verdict(False, option.explanation)
 
 
+def states(hint: str, answer: str) -> bool:
+    """Whether a hint holds the text of an answer; numbers are looked for as whole words."""
+    said, sought = (text.replace("`", "").replace("−", "-").lower() for text in (hint, answer))
+    if not re.fullmatch(r"-?[\d.]+", sought):
+        return sought in said
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", said)
+    return re.search(rf"(?<![\w.]){re.escape(sought)}(?!\w|\.\d)", said) is not None
+
+
+@pytest.mark.parametrize(
+    ("hint", "answer", "stated"),
+    [
+        ("So 73,856 of them.", "73856", True),
+        ("25,088 · 4096", "2508", False),
+        ("It is −4.595.", "-4.595", True),
+        ("0.75 of them", "0.7", False),
+        ("Take `conv`.", "Take conv", True),
+        ("(8, 64, 7)", "8, 64", True),
+    ],
+)
+def test_what_counts_as_stating_an_answer(hint: str, answer: str, stated: bool) -> None:
+    assert states(hint, answer) is stated
+
+
 @pytest.mark.parametrize("question", ASKED, ids=lambda question: question.id)
-def test_every_question_has_hints(question: Question) -> None:
-    assert 1 <= len(question.hints) <= 3
+def test_every_question_has_three_hints_and_none_gives_it_away(question: Question) -> None:
+    assert len(set(question.hints)) == len(question.hints) == 3
+    answers = [option.text for option in question.options if option.right and len(option.text) > 3]
+    assert not [(hint, text) for hint in question.hints for text in answers if states(hint, text)]
+
+
+def test_every_session_asks_at_least_ten_questions() -> None:
+    for bank in quizzes.load_banks():
+        asked = [question for question in bank.questions if question.kind != "prediction"]
+        assert len(asked) >= 10, bank.session
 
 
 def test_orders_are_shown_shuffled_and_always_the_same_way() -> None:

@@ -13,8 +13,11 @@ from nbformat import NotebookNode, from_dict
 
 from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, names_in, needed_demos, realign
 from autograder.engine.preprocessors import restored
-from autograder.engine.ticket import Step
+from autograder.engine.rivals import Trying
+from autograder.engine.ticket import Step, Ticket
 from autograder.errors import GradingError
+
+NOBODY = Trying(lambda ticket: pytest.fail("nothing has to be tried"), Ticket((), frozenset()), [])
 
 
 def cell(source: str, grade_id: str = "", kind: str = "code", **marks: Any) -> NotebookNode:
@@ -167,7 +170,7 @@ def test_rules_hold_for_malformed_cells(cells: list[dict[str, Any]]) -> None:
 
 def test_too_many_cells_are_refused() -> None:
     with pytest.raises(GradingError, match="2001 cells"):
-        restored([cell("")] * (MAX_CELLS + 1), given_cells(), Path("none"))
+        restored([cell("")] * (MAX_CELLS + 1), given_cells(), Path("none"), NOBODY)
 
 
 def steps_of(*texts: tuple[str, str]) -> tuple[Step, ...]:

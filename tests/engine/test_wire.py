@@ -71,6 +71,12 @@ def test_views_arrive_as_what_they_show() -> None:
     assert not back.requires_grad
 
 
+def test_a_single_number_cut_out_of_a_row_arrives() -> None:
+    one = torch.arange(6.0).reshape(1, 6)[:, 4]  # (1,) with a stride of 6
+    assert one.stride() == (6,)
+    assert torch.equal(there_and_back(one), torch.tensor([4.0]))
+
+
 @pytest.mark.parametrize("value", [wire.Handle(3, "f", True), wire.Module("math"), Opaque("Net")])
 def test_stand_ins_arrive(value: Any) -> None:
     assert there_and_back([value]) == [value]

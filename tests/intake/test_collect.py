@@ -149,6 +149,16 @@ def test_nothing_is_overwritten_silently(desk: Desk) -> None:
     assert set(desk.kept().values()) == {work("one"), work("old")}
 
 
+def test_where_files_came_from_is_remembered_from_one_package_to_the_next(desk: Desk) -> None:
+    first, second = (f"{name}_1_assignsubmission_file_/w.ipynb" for name in ("Ada Lovelace", "jm"))
+    desk.collect(zipped({first: work("a"), second: work("j")}))
+    desk.collect(zipped({second: work("later")}, (2026, 5, 3, 9, 0, 0)))
+    rows = list(csv.DictReader((desk.root / "collected" / "01" / "placed.csv").open()))
+    assert [row["student"] for row in rows] == ["ada", "jm"]
+    assert rows[0]["from"] == f"download0.zip: {first}"
+    assert "replaces" in rows[1]["note"]
+
+
 def test_zips_within_zips_and_the_notebook_of_this_session_among_others(desk: Desk) -> None:
     inner = zipped({"my work/01.ipynb": work(), "my work/02.ipynb": b'{"cells": []}'})
     desk.collect(zipped({"Ada Lovelace_1_assignsubmission_file_/all.zip": inner,

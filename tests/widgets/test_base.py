@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from matplotlib.figure import Figure
 
 import cvlib.widgets
 from cvlib.widgets import base
-from cvlib.widgets.base import BASE_CSS, BadValueError, CourseWidget, WholeNumber, bundle
+from cvlib.widgets.base import BadValueError, CourseWidget, WholeNumber, bundle
 
 from .node import WIDGETS, needs_node, run_js
 
 ENOUGH_CONTRAST = 4.5  # WCAG 2.1, level AA, for text
+BASE_CSS = (WIDGETS / "base.css").read_text(encoding="utf-8")
 SCRIPTS = sorted(path.name for path in WIDGETS.glob("*.js"))
 
 
@@ -67,6 +69,24 @@ def test_no_picture_is_drawn_outside_a_notebook() -> None:
     data, _ = dial._repr_mimebundle_()
     assert "image/png" not in data
     assert dial.drawn == 0
+
+
+@pytest.mark.usefixtures("in_notebook")
+def test_colab_is_told_where_its_widget_manager_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colab shows widgets from outside of ipywidgets only with this address in the output."""
+    switched_on = []
+    output = SimpleNamespace(
+        enable_custom_widget_manager=lambda: switched_on.append(True),
+        _widgets=SimpleNamespace(_installed_url="https://example.org/manager.js"),
+    )
+    monkeypatch.setitem(sys.modules, "google.colab.output", output)
+    anywidget_once = importlib.import_module("anywidget._util").enable_custom_widget_manager_once
+    getattr(anywidget_once, "cache_clear", lambda: None)()
+    data, metadata = Dial()._repr_mimebundle_()
+    assert switched_on == [True]
+    assert "image/png" in data
+    manager = metadata["application/vnd.jupyter.widget-view+json"]["colab"]["custom_widget_manager"]
+    assert manager == {"url": "https://example.org/manager.js"}
 
 
 def test_old_ipywidgets_display_method_is_off() -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from cvlib.widgets.chart_widget import CHART_CSS, ChartWidget
+from cvlib.widgets.chart_widget import ChartWidget
 from cvlib.widgets.real_number import RealNumber
 
-from .node import needs_node, run_js
+from .node import WIDGETS, needs_node, run_js
 
 
 class Gauge(ChartWidget):
@@ -54,5 +54,6 @@ def test_style_of_charts_is_in_every_chart_widget() -> None:
     from cvlib.widgets import ActivationPlayground
 
     css = ActivationPlayground._css
-    assert css.count(CHART_CSS) == 1
-    assert css.index(CHART_CSS) < css.index(".cv-ActivationPlayground {")
+    chart_css = (WIDGETS / "chart.css").read_text(encoding="utf-8")
+    assert css.count(chart_css) == 1
+    assert css.index(chart_css) < css.index(".cv-ActivationPlayground {")

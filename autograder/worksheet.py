@@ -1,0 +1,75 @@
+"""Moodle's offline grading worksheet, filled in.
+
+Grades that come by Moodle's gradebook import can no longer be changed in the assignment; those
+that come by the worksheet can. It is downloaded there (*Download grading worksheet*), filled in
+here, and uploaded again. Moodle's own columns stay as they are, so that it notices grades that
+were changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.errors import CourseError
+from autograder.export import Column
+from autograder.intake.collect import table
+from autograder.intake.roster import Person, Roster, decoded
+
+NEEDED = ("Identifier", "Grade")
+PERSONS = ("ID number", "Email address", "Full name")  # the surest first
+
+
+def fill(path: Path, column: Column, roster: Roster) -> tuple[str, list[str]]:
+    """The worksheet with one session's grades; empty where there is none yet.
+
+    Returns:
+        The worksheet as CSV, and the lines that belong to nobody on the roster.
+
+    Raises:
+        CourseError: when it is no such worksheet, or Moodle's maximum is not the session's.
+    """
+    try:
+        rows = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
+    except OSError as error:
+        raise CourseError(f"{path}: can't be read: {error.strerror}") from None
+    header = list(rows.fieldnames or ())
+    if missing := [name for name in NEEDED if name not in header]:
+        raise CourseError(f"{path}: is no grading worksheet in English: it has no column "
+                          f"{missing[0]!r}")  # fmt: skip
+    filled, unknown = [], []
+    for row in rows:
+        require_same_maximum(path, row, column)
+        person = person_in(row, roster)
+        if person is None:
+            unknown.append(row.get("Full name") or row["Identifier"])
+        points = column.shown(person.id) if person else row["Grade"]
+        filled.append([points if name == "Grade" else row[name] or "" for name in header])
+    return table(header, filled), unknown
+
+
+def person_in(row: Mapping[str, str], roster: Roster) -> Person | None:
+    """The one person on the roster whom a line means; None when that is not certain."""
+    for name in PERSONS:
+        found = roster.find(row.get(name) or "") if row.get(name) else []
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def require_same_maximum(path: Path, row: Mapping[str, str], column: Column) -> None:
+    """Points out of 40 must not be taken for points out of 100.
+
+    Raises:
+        CourseError: saying what to change.
+    """
+    most = next((row[name] for name in row if name and name.lower() == "maximum grade"), "")
+    try:
+        same = not most or float(most.replace(",", ".")) == column.session.points
+    except ValueError:
+        same = False
+    if not same:
+        raise CourseError(f"{path}: Moodle's maximum is {most}, the session's is "
+                          f"{column.session.points:g}; set it in the assignment")  # fmt: skip

@@ -1,0 +1,183 @@
+"""The small SAM through the real SamPredictor: what it can do, and how it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cvlib import real_sam, small_sam
+from cvlib.images import to_image
+from cvlib.scenes import Scene, make_scenes
+
+SEED = 77  # of scenes that training never saw: its own are those of seed 0
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@cache
+def predictor() -> Any:
+    return small_sam.small_predictor()
+
+
+@cache
+def scenes(marks: bool) -> list[Scene]:
+    return make_scenes(12, 128, seed=SEED, marks=marks)
+
+
+def iou(a: Any, b: Any) -> float:
+    a, b = np.asarray(a), np.asarray(b)
+    return float((a & b).sum() / (a | b).sum())
+
+
+def clicked(region: torch.Tensor) -> tuple[Any, Any, Any]:
+    """Three masks for one click on a pixel of the region, drawn by chance but always the same."""
+    rows, columns = np.nonzero(region.numpy())
+    place = np.random.default_rng(len(rows)).integers(len(rows))
+    return predictor().predict(np.array([[columns[place], rows[place]]]), np.array([1]))
+
+
+def test_one_box_is_enough() -> None:
+    found = []
+    for scene in scenes(marks=True):
+        predictor().set_image(to_image(scene.image))
+        for box, mask in zip(scene.boxes.numpy(), scene.masks, strict=True):
+            masks, _, _ = predictor().predict(box=box, multimask_output=False)
+            found.append(iou(masks[0], mask))
+    assert np.mean(found) >= 0.85
+
+
+def test_one_click_is_mostly_enough_by_the_best_predicted_score() -> None:
+    found = []
+    for scene in scenes(marks=False):
+        predictor().set_image(to_image(scene.image))
+        for mask in scene.masks:
+            masks, scores, _ = clicked(mask)
+            found.append(iou(masks[scores.argmax()], mask))
+    assert np.mean(found) >= 0.75
+
+
+def test_a_click_on_a_mark_gives_the_mark_and_the_whole_object() -> None:
+    marks, wholes, alike = [], [], []
+    for scene in scenes(marks=True):
+        predictor().set_image(to_image(scene.image))
+        for part, whole in zip(scene.parts, scene.masks, strict=True):
+            if part.sum() < 40 or part.sum() > 0.5 * whole.sum():
+                continue
+            masks, _, _ = clicked(part)
+            marks.append(max(iou(mask, part) for mask in masks))
+            wholes.append(max(iou(mask, whole) for mask in masks))
+            alike.append(np.mean([iou(masks[a], masks[b]) for a, b in ((0, 1), (0, 2), (1, 2))]))
+    assert len(marks) >= 10
+    assert np.mean(marks) >= 0.6
+    assert np.mean(wholes) >= 0.75
+    assert np.mean(alike) <= 0.7
+
+
+def test_a_second_click_corrects_the_first() -> None:
+    first, second = [], []
+    for scene in scenes(marks=True):
+        predictor().set_image(to_image(scene.image))
+        for whole in scene.masks:
+            masks, scores, low = clicked(whole)
+            best = scores.argmax()
+            wrong = torch.from_numpy(masks[best]) ^ whole
+            if not wrong.any():
+                continue
+            first.append(iou(masks[best], whole))
+            row, column = wrong.nonzero()[len(wrong.nonzero()) // 2].tolist()
+            masks, _, _ = predictor().predict(
+                np.array([[column, row]]),
+                np.array([int(whole[row, column])]),
+                mask_input=low[best][None],
+                multimask_output=False,
+            )
+            second.append(iou(masks[0], whole))
+    assert np.mean(second) >= np.mean(first)
+
+
+def test_scores_tell_good_masks_from_bad_ones() -> None:
+    scores, truths = [], []
+    for scene in scenes(marks=False):
+        predictor().set_image(to_image(scene.image))
+        for mask in scene.masks:
+            masks, told, _ = clicked(mask)
+            scores += told.tolist()
+            truths += [iou(one, mask) for one in masks]
+    assert np.corrcoef(scores, truths)[0, 1] >= 0.6
+
+
+def test_pictures_of_any_shape_keep_their_size() -> None:
+    scene = scenes(marks=False)[0]
+    wide = np.kron(to_image(scene.image)[:80], np.ones((2, 2, 1), np.uint8))  # (160, 256, 3)
+    predictor().set_image(wide)
+    masks, scores, low = predictor().predict(np.array([[100, 60]]), np.array([1]))
+    assert masks.shape == (3, 160, 256)
+    assert scores.shape == (3,)
+    assert low.shape == (3, 64, 64)
+
+
+def test_it_is_the_same_every_time_and_leaves_the_generator_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    one, other = small_sam.small_sam(), small_sam.small_sam()
+    assert torch.equal(torch.rand(3), expected)
+    assert not one.training
+    states = one.state_dict(), other.state_dict()
+    assert states[0].keys() == states[1].keys()
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_weights_are_small_and_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(small_sam.STORED) <= 5_000_000
+    monkeypatch.setattr(small_sam, "STORED", small_sam.STORED[:-1] + b"x")
+    with pytest.raises(ValueError, match=r"small_sam\.pt must have the checksum"):
+        small_sam.small_sam()
+
+
+def test_without_network_the_switch_says_so_and_gives_the_small_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuse(*_given: Any, **_named: Any) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", refuse)
+    assert small_sam.load_sam(real=True).image_encoder.img_size == small_sam.SIZE
+    assert capsys.readouterr().out == (
+        "The weights sam_vit_b_01ec64.pth can't be downloaded here. Go on with the small one.\n"
+    )
+    assert small_sam.load_sam().image_encoder.img_size == small_sam.SIZE
+    assert capsys.readouterr().out == ""
+
+
+def test_another_file_than_metas_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = tmp_path / "source.pth"
+    source.write_bytes(b"weights")
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    right = "9c5aaf6a5b8ba67a3c5d6b5e3bd8aa50ca0a0a0f0e3d4d4a8b3c4b6a0c0a0a0a"
+    with pytest.raises(ConnectionError, match=r"source\.pth can't be downloaded"):
+        real_sam.checkpoint(source.as_uri(), right)
+    stale = tmp_path / "checkpoints" / "source.pth"
+    stale.write_bytes(b"half")
+    with pytest.raises(ConnectionError, match="another checksum"):
+        real_sam.checkpoint(source.as_uri(), right)
+    stale.unlink()
+    import hashlib
+
+    known = hashlib.sha256(b"weights").hexdigest()
+    assert real_sam.checkpoint(source.as_uri(), known).read_bytes() == b"weights"
