@@ -187,7 +187,7 @@ def handed_in(attempt: Attempt, student: str) -> str:
     known = {m.id: m for m in mistakes.of(attempt.exercise.id) if m.slips}
     source = attempt.source
     if attempt.kind == "mistake" and attempt.name in known:
-        source = merged(attempt.exercise, known[attempt.name].source("", student))
+        source = merged(attempt.exercise, known[attempt.name].source_for(student))
     return source.replace(f'student_id = "{SAMPLE}"', f'student_id = "{student}"')
 
 

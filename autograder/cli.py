@@ -193,8 +193,8 @@ def collect(root: Path, paths: Sequence[Path], name: str, kind: str, table: Path
 @click.option("--again", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--all-cells", is_flag=True, help="Run unchanged demonstrations, too.")
 @click.option("--device", default="cpu", show_default=True, help="Check answers on cpu or cuda.")
-@click.option("--cell-seconds", default=30.0, show_default=True, help="Limit for one cell.")
-@click.option("--total-seconds", default=120.0, show_default=True, help="Limit for a notebook.")
+@click.option("--cell-seconds", default=60.0, show_default=True, help="Limit for one cell.")
+@click.option("--total-seconds", default=240.0, show_default=True, help="Limit for a notebook.")
 @click.option("--scheduler", default="", metavar="ADDRESS",
               help="Run on a Dask cluster, such as tcp://10.0.0.5:8786.")  # fmt: skip
 @click.option("--no-sandbox", is_flag=True, help="Run student code unprotected. Are you sure?")

@@ -1049,10 +1049,9 @@ with uses_your("conv2d_unfold", "sobel_magnitude"):
 # - out = ⌊(W + 2P − D(K−1) − 1)/S⌋ + 1, pooling too.
 # - Padding is invented: 0 for sums, −∞ for maxima.
 # - A layer widens the field by D(K−1) *jumps*; its stride multiplies the jump.
-# - Weights: O · C/G · K². MACs: weights times positions.
+# - Weights: O · C/G · K². MACs: times positions.
 #
-# In a week, run `quiz("01-review")`. More to practise: `quiz("01-images")` and
-# `quiz("01-arithmetic")`.
+# In a week: `quiz("01-images")`, `quiz("01-arithmetic")`, `quiz("01-review")`.
 #
 # **References.** Sobel, Feldman (1968), *A 3×3 isotropic gradient operator*. LeCun, Bottou,
 # Bengio, Haffner (1998), *Gradient-based learning applied to document recognition*. Chellapilla,

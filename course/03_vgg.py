@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision.models import vgg16
 
 from cvlib import check, data, digit_reading, plots, profile, small_models, train, widgets
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.models import lenet, vgg
 from cvlib.models.vgg import CONFIGS
@@ -119,7 +119,7 @@ class LeNet5(nn.Module):
 r = check.inputs()
 check.module(LeNet5, like=lenet.LeNet5, exercise="03-lenet", inputs=[r.normal(2, 1, 32, 32)])
 
-# %% hidden="03-lenet" points=3
+# %% hidden="03-lenet" points=2
 r = check.inputs()
 check.module(
     LeNet5,
@@ -127,7 +127,7 @@ check.module(
     exercise="03-lenet",
     configs=[check.case(), check.case(3), check.case(num_classes=7)],
     inputs=[r.normal(3, 1, 32, 32), r.normal(1, 1, 32, 32), r.normal(2, 1, 32, 32)],
-    points=3,
+    points=2,
 )
 
 # %% [markdown] hints="03-lenet"
@@ -199,6 +199,7 @@ with uses_your("LeNet5", "count_parameters"):
     print(f"LeNet-5 learns {count_parameters(net):,} numbers. The paper's form has 61,706.")
     parts = {name: count_parameters(part) for name, part in net.named_children()}
     plots.show_bars(parts, title="where they sit in yours")
+predict("03-stem", "?")
 
 # %% [markdown]
 # ## 2012: AlexNet, and a number that cannot be
@@ -213,9 +214,6 @@ with uses_your("LeNet5", "count_parameters"):
 # notice?
 
 # %%
-predict("03-stem", "?")
-
-# %%
 for pixels, padding in ((224, 2), (227, 0), (227, 2)):
     stem = nn.Conv2d(3, 64, 11, stride=4, padding=padding)
     maps = stem(torch.zeros(1, 3, pixels, pixels))  # (1, 64, H, W)
@@ -223,6 +221,7 @@ for pixels, padding in ((224, 2), (227, 0), (227, 2)):
     sizes = f"conv {maps.shape[-1]} × {maps.shape[-1]}, after the pool {pooled.shape[-1]}"
     print(f"{pixels} pixels, padding {padding}: {sizes}")
 explain("03-stem")
+predict("03-pyramid", "?")
 # Where do parameters sit, and where is the work done? Blue and orange rarely agree.
 widgets.ModelExplorer(models=["lenet5", "alexnet", "vgg16"])
 
@@ -238,9 +237,6 @@ widgets.ModelExplorer(models=["lenet5", "alexnet", "vgg16"])
 #
 # But is a stack the same as a large kernel? Fill every kernel with ones. A 7 × 7 of ones counts
 # each of its 49 pixels once. And the stack?
-
-# %%
-predict("03-pyramid", "?")
 
 
 # %%
@@ -394,7 +390,7 @@ class VGG(nn.Module):
         ### END SOLUTION
 
 
-# %% check="03-vgg" points=2
+# %% check="03-vgg" points=1
 r = check.inputs()
 check.module(
     VGG,
@@ -491,12 +487,12 @@ check.function(
     cases=[check.case([(4, 1)], 10, 2), check.case(16, 1000)],
 )
 
-# %% hidden="03-vgg-parameters" points=3
+# %% hidden="03-vgg-parameters" points=2
 check.function(
     vgg_parameters,
     like=vgg.vgg_parameters,
     exercise="03-vgg-parameters",
-    points=3,
+    points=2,
     cases=[
         check.case(16, 1000),
         check.case(19, 10),
@@ -624,6 +620,7 @@ with uses_your("train_step", "VGG", "vgg_block"):
                 curve.append(loss.item())
     show_lines(losses, xlabel="step", ylabel="loss")
 explain("03-zero-grad")
+predict("03-batch-means", "?")
 
 # %% [markdown] exercise="03-evaluate" difficulty=2 minutes=14
 # ## Exercise 7 · How good is it really?
@@ -690,9 +687,6 @@ check.function(
 # 3. `was_training = model.training`, `model.eval()`, the loop under `torch.no_grad()`,
 #    `model.train(was_training)`. Raise when the total is 0, else return `right / total`.
 
-# %%
-predict("03-batch-means", "?")
-
 
 # %%
 class OnlyTheLastFail(nn.Module):
@@ -711,6 +705,7 @@ with uses_your("evaluate"):
     print("batch by batch:", accuracies, "mean", f"{sum(accuracies) / len(accuracies):.1%}")
     print(f"over all samples: {evaluate(OnlyTheLastFail(), loader):.1%}")
 explain("03-batch-means")
+predict("03-sixty", "?")
 
 # %% [markdown]
 # ## Too small, too little, just right
@@ -727,9 +722,6 @@ explain("03-batch-means")
 # Below, three small VGGs learn: one with two channels in each layer, one with 16 and 32, and the
 # same one again, with only 60 digits to learn from. (Training losses are taken *while* it learns,
 # so at first they may lie higher.)
-
-# %%
-predict("03-sixty", "?")
 
 # %%
 held_out = data.loaders(64)[1]
@@ -749,6 +741,8 @@ with uses_your("VGG", "vgg_block"):
         print(f"{title}: {shares}")
     show_lines(panels, xlabel="epoch", ylabel="loss")
 explain("03-sixty")
+predict("03-shift", "?")
+predict("03-flip", "?")
 
 # %% [markdown]
 # ## Pictures for nothing
@@ -763,10 +757,6 @@ explain("03-sixty")
 # Three networks learn: from the digits as they are, from shifted ones, and from a mix with mirror
 # images. Each is then asked about the held-out digits twice: as they are, and all moved by one
 # pixel.
-
-# %%
-predict("03-shift", "?")
-predict("03-flip", "?")
 
 
 # %%
@@ -875,8 +865,76 @@ with uses_your("fit_reader"):
         [unseen[i, 0] for i in wrong or [0]], titles=said or ["none wrong"], columns=6
     )
 
+# %% [markdown] exercise="03-numbers" difficulty=2 minutes=8
+# ## Exercise 9 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `9 * 3 * 8 + 8` are welcome. Shares: three decimals will do.
+#
+# - *By hand:* two layers of 3 × 3 see 5 pixels, and save 1 − 18/25 = 0.28.
+# - *Edge case:* pools round down, in every block anew.
+
+# %% solution="03-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("03-numbers", student_id)
+block = None
+side = None
+linear = None
+field = None
+saved = None
+accuracy = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("03-numbers", student_id)
+narrow, wide, convs = mine["block"].values()
+n = mine["saved"]["layers"]
+block = (9 * narrow + 1) * wide + (convs - 1) * (9 * wide + 1) * wide
+side = mine["side"]["picture"] // 2 ** mine["side"]["blocks"]
+linear = mine["linear"]["maps"] * mine["linear"]["side"] ** 2 * mine["linear"]["hidden"]
+field = 2 * mine["field"]["layers"] + 1
+saved = 1 - 9 * n / (2 * n + 1) ** 2
+accuracy = sum(mine["accuracy"]["right"]) / sum(mine["accuracy"]["sizes"])
+### END SOLUTION
+
+# %% check="03-numbers" points=1
+mine = check.own_numbers("03-numbers", student_id)
+with torch.device("meta"):
+    counted = profile.count_parameters(vgg.vgg_block(*mine["block"].values()))
+right = {"block": counted, "field": 1 + 2 * mine["field"]["layers"]}
+answers = {"block": block, "field": field}
+check.values(answers, like=right, exercise="03-numbers", tolerance=0.0006)
+
+# %% hidden="03-numbers" points=2
+mine = check.own_numbers("03-numbers", student_id)
+rows, n = mine["side"]["picture"], mine["saved"]["layers"]
+for _ in range(mine["side"]["blocks"]):
+    rows //= 2
+with torch.device("meta"):
+    counted = profile.count_parameters(vgg.vgg_block(*mine["block"].values()))
+    first = nn.Linear(mine["linear"]["maps"] * mine["linear"]["side"] ** 2, 1, bias=False)
+right = {
+    "block": counted,
+    "side": rows,
+    "linear": mine["linear"]["hidden"] * first.in_features,
+    "field": 1 + 2 * mine["field"]["layers"],
+    "saved": 1 - n * 3**2 / (1 + 2 * n) ** 2,
+    "accuracy": sum(mine["accuracy"]["right"]) / sum(mine["accuracy"]["sizes"]),
+}
+given = (block, side, linear, field, saved, accuracy)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="03-numbers", points=2, tolerance=0.0006)
+
+# %% [markdown] hints="03-numbers"
+# 1. Blocks and counting: exercises 3 and 5. The field: "nothing but 3 × 3". Accuracy: exercise 7.
+# 2. A block's first convolution has 9 · C_in · C_out weights, the others 9 · C_out · C_out; each
+#    has C_out biases. Every 3 × 3 layer makes the field two pixels wider.
+# 3. For n layers compare 9 · n with the square of the field, 2n + 1. A linear layer sees every
+#    number of every map. And the accuracy is all that are right over all that there are.
+
 # %% [markdown] exercise="03-bug-hunt" difficulty=1 minutes=10
-# ## Exercise 9 · Bug hunt: too good to be true
+# ## Exercise 10 · Bug hunt: too good to be true
 #
 # ```python
 #  1  def learn_and_report(model, train_loader, held_out, optimizer, epochs):

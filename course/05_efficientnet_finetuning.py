@@ -1,4 +1,4 @@
-# %% [markdown] session="05_efficientnet_finetuning" minutes=170
+# %% [markdown] session="05_efficientnet_finetuning" minutes=180
 # # 05 · EfficientNet and fine-tuning
 #
 # Two ideas that save you months. Build a network from cheap blocks, and make it larger in the right
@@ -12,7 +12,7 @@
 # - choose who learns how fast, and from when on,
 # - name photographs after five rounds.
 #
-# **Time:** about 170 minutes, 40 points. Take a break after exercise 3.
+# **Time:** about 180 minutes, 40 points. Take a break after exercise 3.
 #
 # **Predictions:** a letter for the question mark, *before* you run the experiment.
 
@@ -29,7 +29,7 @@ from torchvision.transforms import v2 as augment
 from cvlib import check, made_pictures, mixing, plots, surface_reading, surfaces, train, transfer
 from cvlib import transfer_reports as reports
 from cvlib.drop_path import drop_path_report
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.models import efficientnet, mbconv, scaling
 from cvlib.models.scaling import VERSIONS, Scale
@@ -42,6 +42,7 @@ torch.set_num_threads(1)  # for pictures as small as these, one thread is fast e
 
 # %%
 quiz("05-recall")
+predict("05-smaller", "?")
 
 # %% [markdown]
 # ## Cheaper, and better
@@ -52,9 +53,6 @@ quiz("05-recall")
 #
 # MobileNet lived on that. In 2019 Tan and Le built a network of such pieces that was better than
 # ResNet-50, 77.1 % against 76.1 % of ImageNet (top 1), and much smaller. How much smaller?
-
-# %%
-predict("05-smaller", "?")
 
 # %%
 # Blue: where parameters sit. Orange: where the work is done.
@@ -158,6 +156,7 @@ with uses_your("SqueezeExcite"):
     show_lines(gates, xlabel="channel", ylabel="mean gate")
     gap = (gates["bricks"] - gates["clouds"]).abs()
     print(f"Channel {gap.argmax() + 1} differs most: {gap.max():.2f}. All are between 0 and 1.")
+predict("05-squeeze-width", "?")
 
 # %% [markdown]
 # ## Narrow outside, wide inside
@@ -172,9 +171,6 @@ with uses_your("SqueezeExcite"):
 # **Stochastic depth** trains a shallower network each time. For some samples the block is skipped,
 # and only the shortcut is left. What remains is divided by the probability of being kept, so that
 # its mean stays as it was.
-
-# %%
-predict("05-squeeze-width", "?")
 
 # %% [markdown] exercise="05-mbconv" difficulty=3 minutes=25
 # ## Exercise 2 · MBConv
@@ -231,7 +227,7 @@ class MBConv(nn.Module):
         ### END SOLUTION
 
 
-# %% check="05-mbconv" points=2
+# %% check="05-mbconv" points=1
 r = check.inputs()
 check.module(
     MBConv,
@@ -340,7 +336,7 @@ def compound_scale(phi: float, alpha: float = 1.2, beta: float = 1.1, gamma: flo
     ### END SOLUTION
 
 
-# %% check="05-scaling" points=2
+# %% check="05-scaling" points=1
 cases = [check.case(35.2), check.case(52), check.case(11), check.case(3), check.case(0)]
 check.function(make_divisible, like=scaling.make_divisible, exercise="05-scaling", cases=cases)
 cases = [check.case(1), check.case(0), check.case(2, 1.5, 1.2, 1.1), check.case(1, beta=0.5)]
@@ -463,6 +459,8 @@ with uses_your("replace_head"):
     model = replace_head(pretrained_efficientnet(), 10)
     share = train.evaluate(model, surfaces.loader("test"))
     print(f"with a new head, before it has learned: {share:.0%} of the test pictures")
+# A bet on the network as it came, with its old head:
+predict("05-drift", "?")
 
 # %% [markdown]
 # ## Frozen is not frozen
@@ -476,9 +474,6 @@ with uses_your("replace_head"):
 #
 # Below, the network names 340 made pictures, 96 % right. Every parameter is frozen, and there is
 # not even an optimizer. It just *looks* at 240 photographs four times, in training mode. And then?
-
-# %%
-predict("05-drift", "?")
 
 # %%
 made, kinds = made_pictures.made_pictures(340, seed=7)
@@ -539,7 +534,7 @@ how = {"through": reports.freeze_report, "exercise": "05-freeze"}
 cases = [check.case("small"), check.case("small", ("classifier",))]
 check.function(freeze, like=transfer.freeze, cases=cases, **how)
 
-# %% hidden="05-freeze" points=3
+# %% hidden="05-freeze" points=2
 cases = [check.case("small"), check.case("small", ("classifier",)), check.case("residual")]
 cases += [check.case("residual", ("bn1", "layer2")), check.case("long", ("features.1",))]
 cases += [check.case("small", ("features.2.1",)), check.case("small", ("head",))]
@@ -549,7 +544,7 @@ check.function(
     through=reports.freeze_report,
     exercise="05-freeze",
     cases=cases,
-    points=3,
+    points=2,
 )
 
 # %% [markdown] hints="05-freeze"
@@ -722,6 +717,7 @@ with uses_your("replace_head", "freeze", "param_groups", "GradualUnfreezing"):
         share = train.evaluate(model, surfaces.loader("val"))
         learning = count_parameters(model, trainable_only=True)
         print(f"epoch {epoch}: {learning:7,} learn, {share:.0%} right. Joined: {joined or '–'}")
+predict("05-glasses", "?")
 
 # %% [markdown] exercise="05-bug-hunt" difficulty=2 minutes=12
 # ## Exercise 8 · Bug hunt: the head that learns too slowly
@@ -805,9 +801,6 @@ check.values(
 #
 # What if you forget? There is no error. Once with numbers 0 … 1, as they come from a file; once
 # with 0 … 255.
-
-# %%
-predict("05-glasses", "?")
 
 # %%
 model = pretrained_efficientnet()
@@ -919,8 +912,79 @@ with uses_your("mixup", "cutmix"):
     plots.show_images(shown, titles=titles, columns=3)
 predict("05-budget", "?")
 
+# %% [markdown] exercise="05-numbers" difficulty=2 minutes=8
+# ## Exercise 10 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `1.2**2` are welcome. Do not round.
+#
+# - *By hand:* four parts, decay ½: part 2 has a quarter of the head's rate.
+# - *Edge case:* of a box of CutMix, only what lies inside the picture counts.
+
+# %% solution="05-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("05-numbers", student_id)
+squeeze = None
+rows = None
+divisible = None
+work = None
+label = None
+rate = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("05-numbers", student_id)
+channels, small = mine["squeeze"]["channels"], mine["squeeze"]["in_channels"] // 4
+scale, box, group = mine["work"], mine["label"], mine["rate"]
+squeeze = channels * small + small + small * channels + channels
+rows = (mine["rows"]["rows"] + 1) // 2
+divisible = math.ceil(mine["divisible"]["channels"] / mine["divisible"]["divisor"])
+divisible *= mine["divisible"]["divisor"]
+work = (scale["alpha"] * scale["beta"] ** 2 * scale["gamma"] ** 2) ** scale["phi"]
+length = round(box["side"] * math.sqrt(1 - box["lam"]))
+label = 1 - length * (box["row"] + length - length // 2) / box["side"] ** 2
+rate = group["base_lr"] * group["decay"] ** (group["parts"] - group["part"])
+### END SOLUTION
+
+# %% check="05-numbers" points=1
+mine = check.own_numbers("05-numbers", student_id)
+gate = mbconv.SqueezeExcite(*mine["squeeze"].values())
+right = {
+    "squeeze": count_parameters(gate),
+    "rate": mine["rate"]["base_lr"]
+    * math.prod([mine["rate"]["decay"]] * (mine["rate"]["parts"] - mine["rate"]["part"])),
+}
+check.values({"squeeze": squeeze, "rate": rate}, like=right, exercise="05-numbers", tolerance=1e-5)
+
+# %% hidden="05-numbers" points=2
+mine = check.own_numbers("05-numbers", student_id)
+box, group = mine["label"], mine["rate"]
+length = round(box["side"] * (1 - box["lam"]) ** 0.5)
+first = box["row"] - length // 2  # above the picture, if it is below 0
+inside = length * len(range(max(0, first), first + length))
+deep = nn.Conv1d(1, 1, 5, stride=2, padding=2)(torch.zeros(1, 1, mine["rows"]["rows"]))
+right = {
+    "squeeze": count_parameters(mbconv.SqueezeExcite(*mine["squeeze"].values())),
+    "rows": deep.shape[-1],
+    "divisible": scaling.make_divisible(*mine["divisible"].values()),
+    "work": scaling.compound_scale(*mine["work"].values()).flops,
+    "label": 1 - inside / box["side"] ** 2,
+    "rate": group["base_lr"] * group["decay"] ** (group["parts"] - group["part"]),
+}
+given = (squeeze, rows, divisible, work, label, rate)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="05-numbers", points=2, tolerance=1e-5)
+
+# %% [markdown] hints="05-numbers"
+# 1. Each of them stands in an exercise above: 1, 2, 3, 3, 9 and 6.
+# 2. The squeeze goes by a quarter of the smaller number, and both convolutions have a bias. Halves
+#    of rows go up. The work grows with width twice, and with resolution twice.
+# 3. The box is L = round(side · √(1 − lam)) wide and begins L // 2 above its middle; what is
+#    above row 0 is cut off. Count the rates from the head: the part before it has decay once.
+
 # %% [markdown] exercise="05-fine-tune" difficulty=2 minutes=18
-# ## Exercise 10 · Everything together: five rounds
+# ## Exercise 11 · Everything together: five rounds
 #
 # **Write** `fine_tune(model, seed=0)`: put a new head on a network, let it learn from
 # `surfaces.loader("train", 24, seed)` for at most **five** epochs, and return it *in evaluation

@@ -293,7 +293,7 @@ with uses_your("nms"):
     show_boxes(scene.image, kept[0], kept[2], kept[1], names=scenes.CLASSES)
 predict("06-crowd", "?")
 # Step through it. What happens with a threshold of 0.9, and with 0.1?
-widgets.NMSStepper(crowd.boxes, crowd.scores, crowd.labels, scene.image)
+widgets.NMSStepper(*crowd, scene.image, names=scenes.CLASSES)
 
 # %% [markdown] exercise="06-batched-nms" difficulty=2 minutes=10
 # ## Exercise 4 · A rider is not a bicycle
@@ -672,6 +672,7 @@ check.function(
     average_precision,
     like=detection.average_precision,
     exercise="06-average-precision",
+    forbid=("average_precision",),
     cases=[
         check.case(scores, matches, 2),
         check.case(scores.flip(0), matches, 3),
@@ -691,7 +692,7 @@ late = torch.tensor([False, False, True, True])
 falling = torch.tensor([0.9, 0.8, 0.7, 0.6])
 cases += [check.case(falling, late, 2), check.case(falling, late, 0)]
 cases += [check.case(falling[:0], late[:0], 3), check.case(falling, ~late, 7)]
-how = {"exercise": "06-average-precision", "points": 2}
+how = {"exercise": "06-average-precision", "forbid": ("average_precision",), "points": 2}
 check.function(average_precision, like=detection.average_precision, cases=cases, **how)
 
 # %% [markdown] hints="06-average-precision"
@@ -724,10 +725,10 @@ predict("06-doubles", "?")
 #
 # **Write** `mean_average_precision(detections, truths, iou_thresholds=(0.5,))`: the mean AP over
 # all thresholds and all classes that occur in `truths`. `of_class(detections, truths, label)` gives
-# `(boxes, scores, truth)` for each picture. Pool them: one ranking for *all* pictures, then your
-# `average_precision`.
+# `(boxes, scores, truth)` for each picture. Pool them: one ranking for *all* pictures, then
+# `average_precision`, yours or `detection.coco_ap`.
 #
-# - *By hand:* two detections of one object, 0.9 and 0.8: hit, miss.
+# - *By hand:* two detections of one object: hit, miss.
 # - *Edge cases:* no objects, or no detections; a class that is only detected does not count.
 
 
@@ -758,7 +759,7 @@ def mean_average_precision(
             scores = torch.cat([scores for _, scores, _ in pictures])
             matches = torch.cat([match_boxes(*one, threshold) for one in pictures])
             count = sum(len(truth) for _, _, truth in pictures)
-            aps.append(average_precision(scores, matches, count))
+            aps.append(detection.coco_ap(scores, matches, count))  # or: your average_precision
     return sum(aps) / len(aps)
     ### END SOLUTION
 
@@ -808,7 +809,7 @@ check.parts(
 judged = scenes.make_scenes(24, seed=3)
 truths = [Truth(one.boxes, one.labels) for one in judged]
 raw = [detection.before_suppression(yolo, one.image, conf=0.05) for one in judged]
-with uses_your("batched_nms", "mean_average_precision", "average_precision"):
+with uses_your("batched_nms", "mean_average_precision", "match_boxes"):
     for threshold in (0.3, 0.5, 0.7, 0.9, 1.0):
         keeps = [batched_nms(*one, threshold) for one in raw]
         clean = [Detection(*(p[keep] for p in one)) for one, keep in zip(raw, keeps, strict=True)]
@@ -896,7 +897,7 @@ predict("06-bgr", "?")
 # %%
 pictures = [to_image(one.image) for one in judged]
 swapped = [picture[..., ::-1] for picture in pictures]
-with uses_your("detect", "mean_average_precision", "match_boxes", "average_precision"):
+with uses_your("detect", "mean_average_precision", "match_boxes"):
     for name, given in {"red first": pictures, "blue first": swapped}.items():
         found = detect(yolo, given, conf=0.001)
         loose = mean_average_precision(found, truths)
@@ -905,7 +906,7 @@ with uses_your("detect", "mean_average_precision", "match_boxes", "average_preci
 explain("06-bgr")
 # One threshold is one point of the curve. Where would you put it to miss nothing? To be right?
 found = detection.detect(yolo, pictures[:8], conf=0.01)
-widgets.ConfidenceExplorer(found, truths[:8], images=pictures[:8])
+widgets.ConfidenceExplorer(found, truths[:8], images=pictures[:8], names=scenes.CLASSES)
 
 # %% [markdown] exercise="06-bug-hunt" difficulty=2 minutes=12
 # ## Exercise 11 · Bug hunt: the features of somebody else

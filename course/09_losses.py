@@ -24,7 +24,7 @@ import torchvision
 from torch import Tensor, nn
 
 from cvlib import check, data, imbalance_task, losses, plots, segment_task, widgets
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 
 torch.set_num_threads(1)  # for tensors as small as these, one thread is faster than several
@@ -49,6 +49,8 @@ bets = torch.full((1000,), 0.9)  # (1000,): every single one of them a good bet
 print("likelihood, the product: ", bets.prod().item())
 print("−log likelihood, the sum:", round(-bets.log().sum().item(), 2))
 print("surprise per picture:    ", round(-bets.log().mean().item(), 4))
+# You write `bce_with_logits` next. It never takes the logarithm of a probability.
+predict("09-dead-gradient", "?")
 
 # %% [markdown] exercise="09-bce" difficulty=2 minutes=14
 # ## Exercise 1 · Yes or no
@@ -102,7 +104,7 @@ check.function(
     ],
 )
 
-# %% hidden="09-bce" points=3
+# %% hidden="09-bce" points=2
 r = check.inputs()
 z, t = r.normal(4, 3), r.integers(0, 2, 4, 3)
 t[0, 0], t[0, 1] = 1, 0
@@ -118,7 +120,7 @@ cases = [
     check.case(z, t, reduction="average"),
 ]
 how = {"exercise": "09-bce", "gradients": True, "forbid": ("binary_cross_entropy",)}
-check.function(bce_with_logits, like=losses.bce_with_logits, cases=cases, points=3, **how)
+check.function(bce_with_logits, like=losses.bce_with_logits, cases=cases, points=2, **how)
 
 # %% [markdown] hints="09-bce"
 # 1. Which probability did the network give to *what happened* when t = 1? And when t = 0?
@@ -126,9 +128,6 @@ check.function(bce_with_logits, like=losses.bce_with_logits, cases=cases, points
 #    `F.logsigmoid(-logits)`. `targets` and `1 - targets` choose between them.
 # 3. `-weight * targets * F.logsigmoid(logits) - (1 - targets) * F.logsigmoid(-logits)`, then
 #    `.mean()`, `.sum()` or nothing. Raise before you compute.
-
-# %%
-predict("09-dead-gradient", "?")
 
 # %%
 ways = {"log(σ(z).clamp(1e-7))": lambda z: -torch.log(torch.sigmoid(z).clamp(min=1e-7))}
@@ -140,6 +139,8 @@ with uses_your("bce_with_logits"):
         loss.backward()
         print(f"{name:22} loss {loss.item():6.2f}   slope {z.grad.item():5.2f}")
 explain("09-dead-gradient")
+# Label smoothing, ε = 0.1: the targets of ten classes are 0.91 and nine times 0.01, not 1 and 0.
+predict("09-smoothed-floor", "?")
 
 # %% [markdown] exercise="09-cross-entropy" difficulty=3 minutes=20
 # ## Exercise 2 · One of K
@@ -196,7 +197,7 @@ check.function(
     ],
 )
 
-# %% hidden="09-cross-entropy" points=4
+# %% hidden="09-cross-entropy" points=3
 r = check.inputs()
 z, t = r.normal(5, 4), r.integers(0, 4, 5, dtype=torch.long)
 maps, labels = r.normal(2, 3, 3, 4), r.integers(0, 3, 2, 3, 4, dtype=torch.long)
@@ -211,7 +212,7 @@ cases = [
     check.case(1000 * z, t, label_smoothing=0.1),
 ]
 how = {"exercise": "09-cross-entropy", "gradients": True, "forbid": ("cross_entropy",)}
-check.function(cross_entropy, like=losses.cross_entropy, cases=cases, points=4, **how)
+check.function(cross_entropy, like=losses.cross_entropy, cases=cases, points=3, **how)
 
 # %% [markdown] hints="09-cross-entropy"
 # 1. Begin with (N, K) and no options: which entry of each row of `F.log_softmax` do you need?
@@ -221,9 +222,6 @@ check.function(cross_entropy, like=losses.cross_entropy, cases=cases, points=4, 
 # 3. `surprise.gather(1, right[:, None])[:, 0]` is the right class's surprise. Multiply by
 #    `weight[right]`; the other part is `(weight * surprise).mean(dim=1)`. Divide the sum by
 #    `weight[right].sum()`.
-
-# %%
-predict("09-smoothed-floor", "?")
 
 # %%
 sureness = torch.linspace(0, 12, 121)  # (121,): lead of the right logit over nine others
@@ -238,6 +236,7 @@ with uses_your("cross_entropy"):
         print(f"ε = {epsilon}: lowest {min(costs):.3f}, at a lead of {best:.1f}")
     show_lines(curves, sureness, xlabel="lead of the right logit", ylabel="loss")
 explain("09-smoothed-floor")
+predict("09-sure-and-wrong", "?")
 
 # %% [markdown] exercise="09-gradients" difficulty=2 minutes=14
 # ## Exercise 3 · What the network feels
@@ -306,9 +305,6 @@ check.function(
 #    −0.95(1 − p) + 0.05p.
 # 3. focal: (1 − p)²(2p log p − (1 − p)). dice: the slope along p is −2/(p + 1)². mse: −2(1 − p),
 #    times p(1 − p).
-
-# %%
-predict("09-sure-and-wrong", "?")
 
 # %%
 p = torch.linspace(0.001, 0.999, 200)  # (200,)
@@ -556,7 +552,7 @@ check.function(
     ],
 )
 
-# %% hidden="09-dice" points=3
+# %% hidden="09-dice" points=2
 r = check.inputs()
 z, t = r.normal(3, 4, 5, 6), r.integers(0, 3, 3, 5, 6, dtype=torch.long)
 t[0, :, :4], t[1] = 0, 2
@@ -567,7 +563,7 @@ check.function(
     like=losses.dice_loss,
     exercise="09-dice",
     gradients=True,
-    points=3,
+    points=2,
     cases=[
         check.case(z, t),
         check.case(3 * z, t, smooth=5.0),
@@ -600,6 +596,8 @@ with uses_your("dice_loss"):
     for name, per_image in {"per image": True, "whole batch": False}.items():
         print(f"{name:12} {dice_loss(logits, truth, per_image=per_image).item():.3f}")
 explain("09-small-object")
+# Now boxes. IoU, from session 06: the area they share over the area they cover together.
+predict("09-far-boxes", "?")
 
 # %% [markdown]
 # ## Boxes that do not touch
@@ -609,9 +607,6 @@ explain("09-small-object")
 #
 # **GIoU** adds a fine: in the smallest box around both, the share of the area that neither covers.
 # **DIoU** fines the distance of the centres instead, and **CIoU** the difference in shape as well.
-
-# %%
-predict("09-far-boxes", "?")
 
 # %% [markdown] exercise="09-boxes" difficulty=2 minutes=15
 # ## Exercise 7 · IoU and GIoU
@@ -786,6 +781,7 @@ with uses_your("boundary_weights"):
     for width in (1, 3):
         pictures[f"width {width}"] = boundary_weights(labels, width, 5.0)[0] / 5
     plots.show_images(list(pictures.values()), titles=list(pictures), limits=(0, 1))
+predict("09-dice-alone", "?")
 
 # %% [markdown] exercise="09-combined" difficulty=2 minutes=10
 # ## Exercise 9 · Both at once
@@ -857,9 +853,6 @@ check.module(CombinedLoss, configs=configs, inputs=inputs, points=2, **how)
 #    `(1 - self.dice_weight) * entropy + self.dice_weight * dice`.
 
 # %%
-predict("09-dice-alone", "?")
-
-# %%
 images, labels = segment_task.scenes(24, seed=99)  # to judge on
 shown = {"picture": images[5, 0], "truth": labels[5] / 2}
 with uses_your("dice_loss", "CombinedLoss"):
@@ -877,8 +870,80 @@ with uses_your("dice_loss", "CombinedLoss"):
     plots.show_images(list(shown.values()), titles=list(shown), columns=5, limits=(0, 1))
 explain("09-dice-alone")
 
+# %% [markdown] exercise="09-numbers" difficulty=2 minutes=8
+# ## Exercise 10 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `-math.log(0.5)` are welcome. Three decimals will do.
+#
+# - *By hand:* two pixels cost 1 and 4, their classes weigh 3 and 1: (3 · 1 + 1 · 4)/(3 + 1) = 1.75.
+# - *Edge case:* what is ignored counts neither above the line nor below it.
+
+# %% solution="09-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("09-numbers", student_id)
+surprise = None
+slope = None
+factor = None
+dice = None
+iou = None
+mean = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("09-numbers", student_id)
+sets, (box1, box2) = mine["dice"], mine["iou"].values()
+first, second, _ = mine["mean"]["costs"]
+weight1, weight2 = mine["mean"]["weights"]
+surprise = -math.log(mine["surprise"]["p"])
+slope = mine["slope"]["p"] - mine["slope"]["target"]
+factor = (1 - mine["factor"]["p"]) ** mine["factor"]["gamma"]
+dice = 2 * sets["shared"] / (sets["predicted"] + sets["true"])
+both = (min(box1[2], box2[2]) - box2[0]) * (min(box1[3], box2[3]) - box2[1])
+areas = box1[2] * box1[3] + (box2[2] - box2[0]) * (box2[3] - box2[1])
+iou = both / (areas - both)
+mean = (weight1 * first + weight2 * second) / (weight1 + weight2)
+### END SOLUTION
+
+# %% check="09-numbers" points=1
+mine = check.own_numbers("09-numbers", student_id)
+sets = mine["dice"]
+alone = sets["predicted"] + sets["true"] - 2 * sets["shared"]  # in one of the two only
+right = {
+    "surprise": math.log(1 / mine["surprise"]["p"]),
+    "dice": 1 - alone / (sets["predicted"] + sets["true"]),
+}
+answers = {"surprise": surprise, "dice": dice}
+check.values(answers, like=right, exercise="09-numbers", tolerance=0.0006)
+
+# %% hidden="09-numbers" points=2
+mine = check.own_numbers("09-numbers", student_id)
+sets, pixels = mine["dice"], mine["mean"]
+boxes = (torch.tensor([box], dtype=torch.float64) for box in mine["iou"].values())
+costs, weights = torch.tensor(pixels["costs"][:2]), torch.tensor(pixels["weights"])
+right = {
+    "surprise": math.log(1 / mine["surprise"]["p"]),
+    "slope": mine["slope"]["p"] - mine["slope"]["target"],
+    "factor": (1 - mine["factor"]["p"]) ** mine["factor"]["gamma"],
+    "dice": sets["shared"] / ((sets["predicted"] + sets["true"]) / 2),
+    "iou": torchvision.ops.box_iou(*boxes).item(),
+    "mean": ((weights * costs).sum() / weights.sum()).item(),
+}
+given = (surprise, slope, factor, dice, iou, mean)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="09-numbers", points=2, tolerance=0.0006)
+
+# %% [markdown] hints="09-numbers"
+# 1. Each of them stands in an exercise above: 2, 3, 4, 6, 7 and 2.
+# 2. Logarithms are natural ones, `math.log`. The slope along a logit needs no division. For the
+#    boxes, draw them: which is the left edge of what they share, which the right one?
+# 3. Slope p − t; focal factor (1 − pₜ)^γ; Dice twice the shared ones over both sizes. IoU: what is
+#    shared counts only once in the union. The weighted mean divides by the weights of the pixels
+#    that count.
+
 # %% [markdown] exercise="09-bug-hunt" difficulty=2 minutes=10
-# ## Exercise 10 · Bug hunt: the loss that teaches nothing
+# ## Exercise 11 · Bug hunt: the loss that teaches nothing
 #
 # ```python
 # 1  def boundary_error(logits, target, weights):

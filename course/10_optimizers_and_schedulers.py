@@ -31,7 +31,7 @@ from cvlib import check, data, lr_finder, optim, optim_runs, resumed_runs, sched
 from cvlib import training_run as runs
 from cvlib.history import History, Totals
 from cvlib.landscapes import path, show_paths
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.models.resnet_cifar import CifarResNet
 from cvlib.optim import Optimizer
@@ -162,14 +162,14 @@ check.function(
     ],
 )
 
-# %% hidden="10-sgd" points=3
+# %% hidden="10-sgd" points=2
 groups = [{"weight_decay": 0.2}, {"lr": 0.03, "momentum": 0.5}]
 check.function(
     SGD,
     like=optim.SGD,
     through=optim_runs.trajectory,
     exercise="10-sgd",
-    points=3,
+    points=2,
     cases=[
         check.case(lr=0.1, momentum=0.9, weight_decay=0.05),
         check.case(lr=0.2, momentum=0.8, nesterov=True, weight_decay=0.1),
@@ -216,10 +216,7 @@ with uses_your("SGD"):
 # $$\hat m = \frac{m}{1-\beta_1^t} \qquad \hat v = \frac{v}{1-\beta_2^t} \qquad
 # w \leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}$$
 #
-# Before you write it, think about the very first step.
-
-# %%
-predict("10-first-step", "?")
+# Before you write it, bet below on the very first step.
 
 # %% [markdown]
 # ## The decay that Adam swallows
@@ -233,6 +230,7 @@ predict("10-first-step", "?")
 # at 1. *Adam with L2* takes 100 steps, with η = 0.001 and λ = 0.0001, 0.001 or 0.1.
 
 # %%
+predict("10-first-step", "?")
 predict("10-decay", "?")
 
 # %% [markdown] exercise="10-adam" difficulty=3 minutes=22
@@ -286,7 +284,7 @@ class AdamW(Adam):
         ### END SOLUTION
 
 
-# %% check="10-adam" points=2
+# %% check="10-adam" points=1
 how = {"through": optim_runs.trajectory, "exercise": "10-adam"}
 cases = [check.case(steps=1, lr=0.01), check.case(steps=5, lr=0.01)]
 check.function(Adam, like=optim.Adam, cases=cases, **how)
@@ -437,14 +435,9 @@ check.parts(
 # 3. `norm = math.sqrt(sum(g.square().sum().item() for g in gradients))`. If `norm > max_norm`,
 #    multiply each gradient by `max_norm / norm`, in place: `gradient *= …`.
 
-# %% [markdown]
-# ## One bad batch
-#
-# A broken file, a wrong label, a picture of pure noise: once in a while a gradient is a hundred
-# times as long as usual. Here the digits are learned as usual, but in step 30 the images come a
-# hundred times too bright. That is all: one batch of 120. How long does the network remember it?
-
 # %%
+# One bad batch: in step 30 of 120 the images come a hundred times too bright, as from a broken
+# file. How long does the network remember it?
 images, labels = data.digits()  # (1400, 1, 8, 8), (1400,)
 losses: dict[str, list[float]] = {}
 with uses_your("SGD", "clip_grad_norm"):
@@ -551,7 +544,7 @@ def one_cycle_lr(step: int, max_lr: float, total_steps: int, pct_start: float = 
     ### END SOLUTION
 
 
-# %% check="10-schedules" points=2
+# %% check="10-schedules" points=1
 how = {"through": optim_runs.rates_at, "exercise": "10-schedules"}
 check.function(step_lr, like=schedules.step_lr, cases=[check.case([0, 2, 3, 6], 1.0, 3)], **how)
 check.function(cosine_lr, like=schedules.cosine_lr, cases=[check.case([0, 5, 10], 1.0, 10)], **how)
@@ -597,18 +590,10 @@ with uses_your("step_lr", "cosine_lr", "warmup_cosine_lr", "one_cycle_lr"):
         "one-cycle": [one_cycle_lr(s, 0.1, 200) for s in steps],
     }
     show_lines(drawn, steps, xlabel="step", ylabel="learning rate")
+# Per step or per epoch? A torch scheduler does not know what you count.
+predict("10-t-max", "?")
 # Drag the points. The code below the curve is what you would write in PyTorch.
 widgets.ScheduleDesigner()
-
-# %% [markdown]
-# ## Per step or per epoch?
-#
-# A torch scheduler does not know what you count. `CosineAnnealingLR(optimizer, T_max=100)` has its
-# lowest rate after 100 calls of `step()`. Somebody thinks of 100 *epochs*, and calls it for every
-# *batch*. An epoch has 250 batches.
-
-# %%
-predict("10-t-max", "?")
 
 # %%
 optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)
@@ -790,6 +775,7 @@ with uses_your("train", "SGD", "AdamW", "split_decay", "cosine_lr", "warmup_cosi
         net.load_state_dict(begin)
         losses[name] = train(net, loaders, optimizer, schedule, 8).val_loss
     show_lines(losses, xlabel="epoch", ylabel="validation loss", logarithmic=True)
+predict("10-restart", "?")
 
 # %% [markdown]
 # ## Stopped at epoch 40 of 60
@@ -799,9 +785,6 @@ with uses_your("train", "SGD", "AdamW", "split_decay", "cosine_lr", "warmup_cosi
 #
 # What else decides about the next step? Momentum and Adam's rulers. The number of the step, for the
 # schedule. The random numbers, for dropout. And the order in which the loader shuffles.
-
-# %%
-predict("10-restart", "?")
 
 # %% [markdown] exercise="10-resume" difficulty=2 minutes=14
 # ## Exercise 7 · As if nothing had happened
@@ -993,8 +976,78 @@ explain("10-finder")
 # Watch a network learn. Start too hot, stop, divide the rate by 10, go on. See the step?
 widgets.LiveTraining()
 
+# %% [markdown] exercise="10-numbers" difficulty=2 minutes=8
+# ## Exercise 9 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `0.1 * 3` are welcome. Do not round.
+#
+# - *By hand:* from v = 0, momentum 0.5 and twice a gradient of 4 give v = 4, then 6; at rate 0.1
+#   the weight has moved by 1.
+# - *Edge case:* leave out Adam's ε; it changes nothing that counts here. Lengths are positive.
+
+# %% solution="10-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("10-numbers", student_id)
+moved = None
+first_step = None
+decayed = None
+clipped = None
+warm = None
+cosine = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("10-numbers", student_id)
+sgd, shrink, clip = mine["moved"], mine["decayed"], mine["clipped"]
+warm_up, wave = mine["warm"], mine["cosine"]
+moved = sgd["lr"] * sgd["gradient"] * (2 + sgd["momentum"])
+first_step = mine["first_step"]["lr"]
+decayed = shrink["weight"] * (1 - shrink["lr"] * shrink["weight_decay"])
+clipped = clip["first"] * clip["max_norm"] / math.hypot(clip["first"], clip["second"])
+warm = warm_up["lr"] * (warm_up["step"] + 1) / warm_up["warmup_steps"]
+cosine = wave["lr"] * (1 + math.cos(math.pi * wave["step"] / wave["total_steps"])) / 2
+### END SOLUTION
+
+# %% check="10-numbers" points=1
+mine = check.own_numbers("10-numbers", student_id)
+sgd, clip = mine["moved"], mine["clipped"]
+twice = sgd["gradient"] + (sgd["momentum"] * sgd["gradient"] + sgd["gradient"])
+length = (clip["first"] ** 2 + clip["second"] ** 2) ** 0.5
+right = {"moved": sgd["lr"] * twice, "clipped": clip["first"] / length * clip["max_norm"]}
+answers = {"moved": moved, "clipped": clipped}
+check.values(answers, like=right, exercise="10-numbers", tolerance=1e-5)
+
+# %% hidden="10-numbers" points=2
+mine = check.own_numbers("10-numbers", student_id)
+sgd, shrink, clip = mine["moved"], mine["decayed"], mine["clipped"]
+length = (clip["first"] ** 2 + clip["second"] ** 2) ** 0.5
+warm_up, wave = mine["warm"], mine["cosine"]
+right = {
+    "moved": sgd["lr"] * (2 * sgd["gradient"] + sgd["momentum"] * sgd["gradient"]),
+    "first_step": mine["first_step"]["lr"],
+    "decayed": shrink["weight"] - shrink["lr"] * shrink["weight_decay"] * shrink["weight"],
+    "clipped": clip["first"] / length * clip["max_norm"],
+    "warm": schedules.warmup_cosine_lr(
+        warm_up["step"], warm_up["lr"], warm_up["warmup_steps"], 2 * warm_up["warmup_steps"]
+    ),
+    "cosine": schedules.cosine_lr(wave["step"], wave["lr"], wave["total_steps"]),
+}
+given = (moved, first_step, decayed, clipped, warm, cosine)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="10-numbers", points=2, tolerance=1e-5)
+
+# %% [markdown] hints="10-numbers"
+# 1. Each of them stands in an exercise above: 1, 2, 2, 3, 4 and 4.
+# 2. The velocity after two equal gradients is g, then μg + g. In Adam's first step m̂ is g, and √v̂
+#    is |g|. AdamW multiplies the weight by one factor, and Adam's own step is 0 here.
+# 3. Clipping multiplies all gradients by max_norm / length. The warm-up reaches its goal in its
+#    *last* step, whose number is one less than the count. A third of half a wave is π/3, and
+#    cos(π/3) = ½.
+
 # %% [markdown] exercise="10-bug-hunt" difficulty=2 minutes=10
-# ## Exercise 9 · Bug hunt: the rate that comes back
+# ## Exercise 10 · Bug hunt: the rate that comes back
 #
 # ```python
 #  1  def rates_of_run(base_lr, epochs, batches):

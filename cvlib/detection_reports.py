@@ -88,8 +88,8 @@ def write_data_set(folder: Path, count: int, held_out: int) -> Path:
             name = f"{part}/{index:04d}"
             write_png((255 * scene.image).round().byte(), str(folder / f"images/{name}.png"))
             shares = convert_boxes(scene.boxes, "xyxy", "cxcywh") / scene.image.shape[-1]
-            rows = zip(scene.labels.tolist(), shares.tolist(), strict=True)
-            lines = [" ".join(map(str, (label, *box))) for label, box in rows]
+            pairs = zip(scene.labels.tolist(), shares.tolist(), strict=True)
+            lines = [" ".join(map(str, [label, *box])) for label, box in pairs]
             (folder / f"labels/{name}.txt").write_text("\n".join(lines))
     names = "".join(f"  {number}: {name}\n" for number, name in enumerate(CLASSES))
     file = folder / "scenes.yaml"
@@ -111,7 +111,8 @@ def fine_tune(real: bool = False, count: int = 400, epochs: int = 10, size: int 
         The trained ultralytics.YOLO. (One that has been used can't learn: its batch normalisations
         are merged into its convolutions by then. So this loads its own.)
     """
-    model, judged = load_yolo(real), make_scenes(40, seed=63)
+    model: Any = load_yolo(real)
+    judged = make_scenes(40, seed=63)
     with tempfile.TemporaryDirectory() as folder:
         if not model.ckpt:  # the small one comes from no file that could be trained on
             model.save(Path(folder, "start.pt"))

@@ -62,7 +62,7 @@ class ExecuteIsolated(NbGraderPreprocessor):
     """Run the learner's cells in the sandbox and the tests in the judge."""
 
     cell_seconds = Float(help="Wall-clock limit for one cell; Execute.timeout.").tag(config=True)
-    total_seconds = Float(120.0, help="Wall-clock limit for a notebook.").tag(config=True)
+    total_seconds = Float(Budget().total, help="Wall-clock limit for a notebook.").tag(config=True)
     all_cells = Bool(
         False, help="Run unchanged demonstrations too, not only those that answers rely on."
     ).tag(config=True)
@@ -71,7 +71,7 @@ class ExecuteIsolated(NbGraderPreprocessor):
 
     @default("cell_seconds")
     def _cell_seconds_default(self) -> float:
-        return float(self.config.get("Execute", {}).get("timeout") or 30)
+        return float(self.config.get("Execute", {}).get("timeout") or Budget().cell)
 
     # Results that a batch computed ahead, by fingerprint; and the engine once it runs.
     ready: ClassVar[dict[str, Any]] = {}

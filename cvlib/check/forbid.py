@@ -47,6 +47,7 @@ KERNELS: dict[str, frozenset[str]] = {
 
 # The same for functions that are written in Python: `module:name`.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "average_precision": ("cvlib.detection.scoring:coco_ap",),
     "box_convert": ("torchvision.ops.boxes:box_convert",),
     "box_iou": ("torchvision.ops.boxes:box_iou", "cvlib.boxes:iou_with", "cvlib.boxes:paired_iou"),
     "nms": ("cvlib.widgets.nms_steps:suppression",),

@@ -16,6 +16,7 @@ from cvlib.detection.results import Detection, Truth
 from cvlib.detection.scoring import (
     COCO_THRESHOLDS,
     average_precision,
+    coco_ap,
     match_boxes,
     mean_average_precision,
     of_class,
@@ -36,6 +37,7 @@ __all__ = [
     "before_suppression",
     "box_iou",
     "cell_centres",
+    "coco_ap",
     "convert_boxes",
     "decode_anchors",
     "decode_grid",

@@ -38,7 +38,8 @@ def decode_grid(predictions: Tensor, stride: int) -> Tensor:
     require_at_least(1, stride=stride)
     if predictions.dim() != 4 or predictions.shape[1] != 4:
         raise ValueError(f"predictions must have shape (N, 4, H, W), got {(*predictions.shape,)}")
-    centres = cell_centres(*predictions.shape[2:], stride).to(predictions)  # (H · W, 2)
+    height, width = predictions.shape[2:]
+    centres = cell_centres(height, width, stride).to(predictions)  # (H · W, 2)
     distances = stride * predictions.flatten(2).transpose(1, 2)  # (N, H · W, 4)
     return torch.cat([centres - distances[..., :2], centres + distances[..., 2:]], dim=-1)
 

@@ -45,6 +45,11 @@ def average_precision(scores: Tensor, matches: Tensor, num_truth: int) -> float:
 
     Source: the COCO challenge (Lin et al., 2014). Checked against pycocotools and torchmetrics.
     """
+    return coco_ap(scores, matches, num_truth)
+
+
+def coco_ap(scores: Tensor, matches: Tensor, num_truth: int) -> float:
+    """What `average_precision` computes, as a tool for learners who build on it."""
     require_at_least(0, num_truth=num_truth)
     if scores.dim() != 1 or matches.shape != scores.shape:
         raise ValueError(

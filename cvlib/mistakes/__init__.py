@@ -57,12 +57,16 @@ class Mistake:
     function: str = ""
     slips: Callable[[own_numbers.Numbers], Mapping[str, Any]] | None = None
 
-    def source(self, name: str, student_id: str = own_numbers.SAMPLE) -> str:
+    def source(self, name: str) -> str:
         """The mistake as a learner would have typed it, under the exercise's `name`."""
         if self.answer is not None:
             return source_as(self.answer, self.function or name)
-        wrong = self.wrong_values(own_numbers.numbers_of(self.exercise, student_id)
-                                  if self.slips else {})  # fmt: skip
+        return self.source_for(own_numbers.SAMPLE)
+
+    def source_for(self, student_id: str) -> str:
+        """Wrong values as this learner would have typed them."""
+        mine = own_numbers.numbers_of(self.exercise, student_id) if self.slips else {}
+        wrong = self.wrong_values(mine)
         return "\n".join(f"{key} = {value!r}" for key, value in wrong.items())
 
     def wrong_values(self, numbers: own_numbers.Numbers) -> Mapping[str, Any]:

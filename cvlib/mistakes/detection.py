@@ -11,8 +11,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from cvlib import detection
 from cvlib.boxes import iou_with
-from cvlib.detection import Detection, average_precision, match_boxes, of_class
+from cvlib.detection import Detection, match_boxes, of_class
 from cvlib.mistakes import mistake, mistaken_values
 
 # 06-convert -------------------------------------------------------------------------------------
@@ -989,7 +990,7 @@ def averages_over_pictures(detections, truths, iou_thresholds=(0.5,)):
     for threshold in iou_thresholds:
         for label in torch.cat([truth.labels for truth in truths]).unique():
             each = [
-                average_precision(one[1], match_boxes(*one, threshold), len(one[2]))
+                detection.coco_ap(one[1], match_boxes(*one, threshold), len(one[2]))
                 for one in of_class(detections, truths, label)
                 if len(one[2])
             ]
@@ -1010,7 +1011,7 @@ def pools_all_classes(detections, truths, iou_thresholds=(0.5,)):
     for threshold in iou_thresholds:
         pairs = zip(detections, truths, strict=True)
         matches = [match_boxes(d.boxes, d.scores, t.boxes, threshold) for d, t in pairs]
-        aps.append(average_precision(scores, torch.cat(matches), count))
+        aps.append(detection.coco_ap(scores, torch.cat(matches), count))
     return sum(aps) / len(aps)
 
 
@@ -1028,7 +1029,7 @@ def counts_classes_that_are_absent(detections, truths, iou_thresholds=(0.5,)):
             scores = torch.cat([scores for _, scores, _ in pictures])
             matches = torch.cat([match_boxes(*one, threshold) for one in pictures])
             count = sum(len(truth) for _, _, truth in pictures)
-            aps.append(average_precision(scores, matches, count) if count else 0.0)
+            aps.append(detection.coco_ap(scores, matches, count) if count else 0.0)
     return sum(aps) / len(aps)
 
 
@@ -1045,7 +1046,7 @@ def uses_one_threshold(detections, truths, iou_thresholds=(0.5,)):
         scores = torch.cat([scores for _, scores, _ in pictures])
         matches = torch.cat([match_boxes(*one, iou_thresholds[0]) for one in pictures])
         count = sum(len(truth) for _, _, truth in pictures)
-        aps.append(average_precision(scores, matches, count))
+        aps.append(detection.coco_ap(scores, matches, count))
     return sum(aps) / len(aps)
 
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib import mixing, surface_reading, surfaces, train, transfer
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values
+from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
 from cvlib.mistakes.attempt import source_as
 from cvlib.models.mbconv import SqueezeExcite
 from cvlib.models.scaling import Scale
@@ -1393,6 +1393,110 @@ def pastes_into_the_callers(x, y, num_classes, alpha, generator):
     share = (bottom - top) * (right - left) / (height * width)
     own = F.one_hot(y, num_classes).float()
     return x, (1 - share) * own + share * own[order]
+
+
+# 05-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "05-numbers",
+    says="The weights of the two small layers are counted, and their biases are missing.",
+    asks="Does a batch norm stand behind these two convolutions?",
+)
+def counts_the_gate_without_biases(mine):
+    channels, narrow = mine["squeeze"].values()
+    return {"squeeze": 2 * channels * (narrow // 4)}
+
+
+@slip(
+    "05-numbers",
+    says="The squeeze goes by the expanded channels here.",
+    asks="Which of the two arguments is divided by 4?",
+)
+def squeezes_from_the_wide_side(mine):
+    channels, _ = mine["squeeze"].values()
+    small = channels // 4
+    return {"squeeze": 2 * channels * small + small + channels}
+
+
+@slip(
+    "05-numbers",
+    says="An odd number of rows is rounded down; with padding K // 2 it goes up.",
+    asks="On which rows of a map with 5 rows does the middle of the kernel stand?",
+)
+def rounds_the_rows_down(mine):
+    return {"rows": mine["rows"]["rows"] // 2}
+
+
+@slip(
+    "05-numbers",
+    says="That is the nearest multiple; here it lies more than a tenth below.",
+    asks="How large is 90 % of the channels?",
+)
+def stays_at_the_nearest_multiple(mine):
+    channels, divisor = mine["divisible"].values()
+    return {"divisible": int(channels // divisor) * divisor}
+
+
+@slip(
+    "05-numbers",
+    says="The three factors are multiplied as they are; width and resolution count twice.",
+    asks="Twice as many channels everywhere: how much more work is a 1 × 1 convolution?",
+)
+def multiplies_each_factor_once(mine):
+    phi, alpha, beta, gamma = mine["work"].values()
+    return {"work": (alpha * beta * gamma) ** phi}
+
+
+@slip(
+    "05-numbers",
+    says="The factor for φ = 1 is multiplied by φ, where φ is its power.",
+    asks="Does the work double with every step of φ, or grow by the same amount?",
+)
+def takes_phi_times(mine):
+    phi, alpha, beta, gamma = mine["work"].values()
+    return {"work": phi * alpha * beta**2 * gamma**2}
+
+
+@slip(
+    "05-numbers",
+    says="The box is counted in full; a part of it lies outside the picture.",
+    asks="In which row does the box begin?",
+)
+def counts_the_box_in_full(mine):
+    side, lam, _ = mine["label"].values()
+    return {"label": 1 - (round(side * math.sqrt(1 - lam)) / side) ** 2}
+
+
+@slip(
+    "05-numbers",
+    says="That is the share of the other label.",
+    asks="Of which picture are most of the pixels?",
+)
+def gives_the_other_share(mine):
+    side, lam, row = mine["label"].values()
+    length = round(side * math.sqrt(1 - lam))
+    return {"label": length * (row + length - length // 2) / side**2}
+
+
+@slip(
+    "05-numbers",
+    says="The rates fall from the input to the head.",
+    asks="Which part knows the most general things, and may move least?",
+)
+def lets_rates_fall_to_the_head(mine):
+    base_lr, decay, _, part = mine["rate"].values()
+    return {"rate": base_lr * decay ** (part - 1)}
+
+
+@slip(
+    "05-numbers",
+    says="The head's rate is multiplied by the decay, too.",
+    asks="Which rate has the last part?",
+)
+def decays_the_head_as_well(mine):
+    base_lr, decay, parts, part = mine["rate"].values()
+    return {"rate": base_lr * decay ** (parts - part + 1)}
 
 
 # 05-fine-tune -----------------------------------------------------------------------------------

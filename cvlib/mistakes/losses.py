@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib.losses import dice_loss
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 
 # 09-bce -----------------------------------------------------------------------------------------
 
@@ -1605,6 +1605,118 @@ class sums_dice_over_the_batch(nn.Module):  # noqa: N801
         entropy = F.cross_entropy(logits, targets, ignore_index=self.ignore_index)
         dice = dice_loss(logits, targets, per_image=False, ignore_index=self.ignore_index)
         return (1 - self.dice_weight) * entropy + self.dice_weight * dice
+
+
+# 09-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "09-numbers",
+    says="That is a logarithm to base 10; losses use the natural one.",
+    asks="Which logarithm is Python's `math.log`?",
+)
+def takes_the_decimal_logarithm(mine):
+    return {"surprise": -math.log10(mine["surprise"]["p"])}
+
+
+@slip(
+    "09-numbers",
+    says="The missing probability is taken for the loss; it has no logarithm.",
+    asks="What would a network lose that gives 0 to what happened: 1, or without a limit?",
+)
+def loses_what_is_missing(mine):
+    return {"surprise": 1 - mine["surprise"]["p"]}
+
+
+@slip(
+    "09-numbers",
+    says="That is the slope of −log along the probability, not along the logit.",
+    asks="By what does the chain rule multiply it on the way from p to z?",
+)
+def stays_at_the_probability(mine):
+    p, target = mine["slope"]["p"], mine["slope"]["target"]
+    return {"slope": -1 / p if target else 1 / (1 - p)}
+
+
+@slip(
+    "09-numbers",
+    says="The sign is wrong: that is the push, target minus p.",
+    asks="If the truth is yes, does the loss rise or fall when z grows?",
+)
+def gives_the_push(mine):
+    return {"slope": mine["slope"]["target"] - mine["slope"]["p"]}
+
+
+@slip(
+    "09-numbers",
+    says="The factor grows with the probability: it fades what is hard.",
+    asks="Which examples should the focal loss fade?",
+)
+def fades_what_is_hard(mine):
+    return {"factor": mine["factor"]["p"] ** mine["factor"]["gamma"]}
+
+
+@slip(
+    "09-numbers",
+    says="What is missing is multiplied by γ; γ is its power.",
+    asks="At pₜ = 0.9 and γ = 2, is the factor 0.2 or 0.01?",
+)
+def takes_gamma_times(mine):
+    return {"factor": (1 - mine["factor"]["p"]) * mine["factor"]["gamma"]}
+
+
+@slip(
+    "09-numbers",
+    says="That is the IoU of the two sets: shared over union.",
+    asks="Which of the two counts the shared pixels twice?",
+)
+def takes_the_iou_of_the_sets(mine):
+    sets = mine["dice"]
+    return {"dice": sets["shared"] / (sets["predicted"] + sets["true"] - sets["shared"])}
+
+
+@slip(
+    "09-numbers",
+    says="The factor of 2 is missing; two equal sets would get ½.",
+    asks="What should Dice be when prediction and truth agree?",
+)
+def leaves_the_two_out(mine):
+    sets = mine["dice"]
+    return {"dice": sets["shared"] / (sets["predicted"] + sets["true"])}
+
+
+@slip(
+    "09-numbers",
+    says="The shared area is divided by the sum of both areas, so it is counted twice.",
+    asks="What would two equal boxes get?",
+)
+def divides_by_both_areas(mine):
+    (left, top, right, bottom), box2 = mine["iou"].values()
+    width, height = min(right, box2[2]) - box2[0], min(bottom, box2[3]) - box2[1]
+    areas = (right - left) * (bottom - top) + (box2[2] - box2[0]) * (box2[3] - box2[1])
+    return {"iou": width * height / areas}
+
+
+@slip(
+    "09-numbers",
+    says="The weighted sum is divided by the number of pixels, not by their weights.",
+    asks="If both pixels cost 1, what should the mean be?",
+)
+def divides_by_the_count(mine):
+    first, second, _ = mine["mean"]["costs"]
+    weight1, weight2 = mine["mean"]["weights"]
+    return {"mean": (weight1 * first + weight2 * second) / 2}
+
+
+@slip(
+    "09-numbers",
+    says="The ignored pixel is averaged along, with its weight of 1.",
+    asks="Does the mean change when the cost of the third pixel does?",
+)
+def averages_the_ignored_along(mine):
+    first, second, third = mine["mean"]["costs"]
+    weight1, weight2 = mine["mean"]["weights"]
+    return {"mean": (weight1 * first + weight2 * second + third) / (weight1 + weight2 + 1)}
 
 
 # 09-bug-hunt ------------------------------------------------------------------------------------

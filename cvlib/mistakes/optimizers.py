@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 
 from cvlib.history import History, Totals
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 from cvlib.optim import Adam, Optimizer
 from cvlib.schedules import cosine_lr
 from cvlib.train import measure
@@ -1590,6 +1590,125 @@ def notes_the_loss_behind_the_step(model, loader, optimizer, lowest=1e-5, highes
     model.load_state_dict(kept[0])
     optimizer.load_state_dict(kept[1])
     return rates, losses
+
+
+# 10-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "10-numbers",
+    says="Both steps are counted as steps without momentum.",
+    asks="How large is the velocity in the second step?",
+)
+def forgets_the_velocity(mine):
+    return {"moved": 2 * mine["moved"]["lr"] * mine["moved"]["gradient"]}
+
+
+@slip(
+    "10-numbers",
+    says="Only the second step is counted; the weight moved in the first one, too.",
+    asks="How far did the weight move in the first step, and how far in the second?",
+)
+def counts_the_second_step_only(mine):
+    sgd = mine["moved"]
+    return {"moved": sgd["lr"] * sgd["gradient"] * (1 + sgd["momentum"])}
+
+
+@slip(
+    "10-numbers",
+    says="The gradient enters the velocity with a factor of 1 − momentum, as in a mean.",
+    asks="Does SGD's velocity average the gradients, or add them up?",
+)
+def averages_in_the_velocity(mine):
+    sgd = mine["moved"]
+    share = 1 - sgd["momentum"]
+    return {"moved": sgd["lr"] * sgd["gradient"] * share * (2 + sgd["momentum"])}
+
+
+@slip(
+    "10-numbers",
+    says="Adam's step is taken as rate times gradient, which is SGD's.",
+    asks="By what does Adam divide the mean of the gradients?",
+)
+def steps_like_sgd(mine):
+    return {"first_step": mine["first_step"]["lr"] * mine["first_step"]["gradient"]}
+
+
+@slip(
+    "10-numbers",
+    says="The two means are not corrected: 0.1 g over √(0.001 g²).",
+    asks="Both means begin at 0. By what are they divided after one step?",
+)
+def leaves_the_means_uncorrected(mine):
+    return {"first_step": mine["first_step"]["lr"] * 0.1 / math.sqrt(0.001)}
+
+
+@slip(
+    "10-numbers",
+    says="The weight shrinks by `weight_decay` itself, without the learning rate.",
+    asks="A schedule lowers the rate. Should the weights go on shrinking as fast?",
+)
+def shrinks_without_the_rate(mine):
+    shrink = mine["decayed"]
+    return {"decayed": shrink["weight"] * (1 - shrink["weight_decay"])}
+
+
+@slip(
+    "10-numbers",
+    says="That is Adam with L2: the decay goes through the ruler, and the step is η long.",
+    asks="Do AdamW's means hear of the decay?",
+)
+def decays_through_the_ruler(mine):
+    return {"decayed": mine["decayed"]["weight"] - mine["decayed"]["lr"]}
+
+
+@slip(
+    "10-numbers",
+    says="Each gradient is clipped by itself.",
+    asks="Does the vector of both still point where it pointed?",
+)
+def clips_one_by_one(mine):
+    return {"clipped": float(min(mine["clipped"]["first"], mine["clipped"]["max_norm"]))}
+
+
+@slip(
+    "10-numbers",
+    says="The sum of the gradients is taken for their length.",
+    asks="How long is the vector (3, 4): 7, or 5?",
+)
+def divides_by_the_sum(mine):
+    clip = mine["clipped"]
+    return {"clipped": clip["first"] * clip["max_norm"] / (clip["first"] + clip["second"])}
+
+
+@slip(
+    "10-numbers",
+    says="The warm-up is one step late: that is the rate of the step before.",
+    asks="With this rule, what is the rate in step 0?",
+)
+def warms_up_from_zero(mine):
+    warm_up = mine["warm"]
+    return {"warm": warm_up["lr"] * warm_up["step"] / warm_up["warmup_steps"]}
+
+
+@slip(
+    "10-numbers",
+    says="The rate falls along a straight line.",
+    asks="How steep is a cosine at its beginning, and how steep in its middle?",
+)
+def falls_along_a_line(mine):
+    wave = mine["cosine"]
+    return {"cosine": wave["lr"] * (1 - wave["step"] / wave["total_steps"])}
+
+
+@slip(
+    "10-numbers",
+    says="A quarter of a wave is taken, from 1 to 0; the schedule is half a wave, lifted.",
+    asks="From which angle to which does the cosine in exercise 4 go?",
+)
+def takes_a_quarter_wave(mine):
+    wave = mine["cosine"]
+    return {"cosine": wave["lr"] * math.cos(math.pi / 2 * wave["step"] / wave["total_steps"])}
 
 
 # 10-bug-hunt ------------------------------------------------------------------------------------

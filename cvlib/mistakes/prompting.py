@@ -940,7 +940,7 @@ def throws_away_at_the_threshold(masks, scores, iou_threshold):
     says="Duplicates are not removed: a thing that many points hit is there many times.",
     asks="Five points lie in one thing. How many masks of it should come back?",
 )
-def keeps_duplicates(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
+def keeps_duplicates(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
     predictor.set_image(image)
     masks, scores = [], []
     for cell in range(grid * grid):
@@ -962,7 +962,7 @@ def keeps_duplicates(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
     says="The picture is encoded for every point of the grid.",
     asks="How often does the picture change while the grid is clicked?",
 )
-def encodes_for_every_point(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
+def encodes_for_every_point(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
     masks, scores = [], []
     for cell in range(grid * grid):
         predictor.set_image(image)
@@ -984,7 +984,7 @@ def encodes_for_every_point(predictor, image, grid, min_score=0.8, iou_threshold
     says="The points are the corners of the cells: the first row and column lie on the frame.",
     asks="Where in its cell should a point lie, so that all the picture is covered evenly?",
 )
-def clicks_the_corners(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
+def clicks_the_corners(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
     predictor.set_image(image)
     masks, scores = [], []
     for cell in range(grid * grid):
@@ -1003,7 +1003,7 @@ def clicks_the_corners(predictor, image, grid, min_score=0.8, iou_threshold=0.7)
     says="Masks are not sorted out by their predicted IoU.",
     asks="What is `min_score` for?",
 )
-def keeps_poor_masks(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
+def keeps_poor_masks(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
     predictor.set_image(image)
     masks, scores = [], []
     for cell in range(grid * grid):

@@ -28,7 +28,7 @@ class MistakenRun(Mistake):
 
     typed: Callable[..., Any] | None = None
 
-    def source(self, name: str, student_id: str = "") -> str:
+    def source(self, name: str) -> str:
         """The mistake as a learner would have typed it, and run it."""
         assert self.typed is not None
         return f"{source_as(self.typed, 'train_unet')}\n\n\nsegmenter = train_unet()"

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib import data, digit_reading
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values
+from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
 from cvlib.mistakes.attempt import source_as
 from cvlib.models.vgg import CONFIGS, VGG, vgg_block
 from cvlib.train import train_step
@@ -1245,6 +1245,95 @@ def leaves_dropout_on(seed=0):
     for batch in train_loader:
         train_step(model, batch, F.cross_entropy, optimizer)
     return model
+
+
+# 03-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "03-numbers",
+    says="The weights of the block are counted, and its biases are missing.",
+    asks="How many biases has each of its convolutions?",
+)
+def counts_no_biases_in_the_block(mine):
+    narrow, wide, convs = mine["block"].values()
+    return {"block": 9 * narrow * wide + (convs - 1) * 9 * wide * wide}
+
+
+@slip(
+    "03-numbers",
+    says="Every convolution of the block is counted with the incoming channels of the first.",
+    asks="How many channels arrive at the second convolution?",
+)
+def counts_the_first_again(mine):
+    narrow, wide, convs = mine["block"].values()
+    return {"block": convs * (9 * narrow + 1) * wide}
+
+
+@slip(
+    "03-numbers",
+    says="One pool is missing: every block ends with one.",
+    asks="Which is the last layer of a block?",
+)
+def pools_once_too_little(mine):
+    return {"side": mine["side"]["picture"] // 2 ** (mine["side"]["blocks"] - 1)}
+
+
+@slip(
+    "03-numbers",
+    says="The linear layer is given one number for each map; that is the head with GAP.",
+    asks="How many numbers does one map hold when it is laid in a row?",
+)
+def sees_one_number_of_each_map(mine):
+    return {"linear": mine["linear"]["maps"] * mine["linear"]["hidden"]}
+
+
+@slip(
+    "03-numbers",
+    says="The biases are counted as well; the question is about weights.",
+    asks="How many numbers does the layer add at the end, one for each unit?",
+)
+def counts_the_biases_too(mine):
+    maps, side, hidden = mine["linear"].values()
+    return {"linear": (maps * side * side + 1) * hidden}
+
+
+@slip(
+    "03-numbers",
+    says="The fields are added as if they lay side by side: three pixels for each layer.",
+    asks="Two layers see 5 pixels, not 6. How much does a further layer add?",
+)
+def lays_fields_side_by_side(mine):
+    return {"field": 3 * mine["field"]["layers"]}
+
+
+@slip(
+    "03-numbers",
+    says="Two pixels are counted for each layer, and the pixel in the middle is missing.",
+    asks="How wide is the field of a single 3 × 3 layer?",
+)
+def forgets_the_middle(mine):
+    return {"field": 2 * mine["field"]["layers"]}
+
+
+@slip(
+    "03-numbers",
+    says="That is the share of the weights that is left, not the share that is saved.",
+    asks="What do left and saved add up to?",
+)
+def tells_what_is_left(mine):
+    n = mine["saved"]["layers"]
+    return {"saved": 9 * n / (2 * n + 1) ** 2}
+
+
+@slip(
+    "03-numbers",
+    says="The accuracies of the batches are averaged; the short one weighs as much as the others.",
+    asks="Into which two numbers does `evaluate` count?",
+)
+def averages_three_accuracies(mine):
+    sizes, right = mine["accuracy"].values()
+    return {"accuracy": sum(n / size for n, size in zip(right, sizes, strict=True)) / 3}
 
 
 # 03-bug-hunt ------------------------------------------------------------------------------------

@@ -32,7 +32,10 @@ Numbers = dict[str, dict[str, Any]]
 
 SAMPLE = "sample"  # the id in the course's own solutions
 # Session number -> the module here that holds its sets.
-MODULES = {"01": "convolution", "02": "activations", "04": "resnet"}
+MODULES = {
+    "01": "convolution", "02": "activations", "03": "vgg", "04": "resnet", "09": "losses",
+    "05": "finetuning", "10": "optimizers",
+}  # fmt: skip
 
 _sets: dict[str, Callable[[Draw], dict[str, Asked]]] = {}
 _handed_in_by = ""  # while a submission is graded: under which id

@@ -61,7 +61,7 @@ def cut_out(predictor: Any, photo: Any, boxes: Tensor) -> Tensor:
 
 
 def automatic_masks(
-    predictor: Any, image: Any, grid: int, min_score: float = 0.8, iou_threshold: float = 0.7
+    predictor: Any, image: Any, grid: int, min_score: float = 0.5, iou_threshold: float = 0.7
 ) -> Tensor:
     """Everything that a grid of single clicks finds, each thing once.
 

@@ -9,7 +9,7 @@ A file holds `session = "NN_topic"`, a table `[groups]` (group id = title), and 
     topic = "output size"
     text = "…"                  # `code` in backticks
     code = "…"                  # optional: lines shown below the text
-    hints = ["…", "…"]          # up to three, from a nudge to nearly the answer
+    hints = ["…", "…"]          # three, from a nudge to nearly the answer
     tolerance = 0.01            # numbers only: how far off is still right
     explanation = "…"           # shown after the right answer
 

@@ -1,28 +1,9 @@
-import { button, choice, h, liveLine, mount, number, svg, update, watch } from "./base.js";
-import { boxBetween, fromRuns, outline } from "./mask_runs.js";
+import { button, choice, h, liveLine, mount, number, update, watch } from "./base.js";
+import { fromRuns } from "./mask_runs.js";
 import { listenToKeys, listenToPointer, undo } from "./prompt_input.js";
-import { boxMark, clickMark, cursorMark } from "./prompt_marks.js";
+import { boxOf, clicksOf, paint, picture, stage } from "./prompt_stage.js";
 
-const FILL = [0, 114, 178, 115]; // red, green, blue, opacity of the mask on the picture
 const FAINT = [255, 255, 255, 215]; // over what a small picture leaves out
-
-const clicksOf = (model) => model.get("actions").filter((action) => action.length === 3);
-const boxOf = (model) => model.get("actions").findLast((action) => action.length === 4);
-
-// A canvas of the picture's size, in `on` where the mask is, in `off` elsewhere.
-function paint(canvas, mask, [height, width], on, off) {
-  Object.assign(canvas, { width, height });
-  const drawing = new ImageData(width, height);
-  mask.forEach((is, i) => drawing.data.set(is ? on : off, 4 * i));
-  canvas.getContext("2d").putImageData(drawing, 0, 0);
-}
-
-function picture(model, ...above) {
-  const [height, width] = model.get("_size");
-  const img = h("img", { src: model.get("_picture"), alt: "", draggable: "false" });
-  if (Math.max(height, width) <= 320) img.classList.add("cv-pixels");
-  return h("div", { class: "cv-stack" }, img, above);
-}
 
 const twoDigits = (value) => value.toFixed(2).replace("-", "−");
 
@@ -61,49 +42,46 @@ function smallPictures(model) {
   });
 }
 
+// The small pictures anew; the keyboard's focus stays on the one that had it.
+function showSmall(model, group) {
+  const focused = [...group.children].indexOf(group.getRootNode().activeElement);
+  group.replaceChildren(...smallPictures(model));
+  group.children[focused]?.focus();
+}
+
+// A button that stays pressed; `isOn()` says whether it is.
+function toggle(label, change) {
+  const self = button(
+    label,
+    () => {
+      self.setAttribute("aria-pressed", String(!self.isOn()));
+      change?.();
+    },
+    { "aria-pressed": "false" },
+  );
+  self.isOn = () => self.getAttribute("aria-pressed") === "true";
+  return self;
+}
+
 function render({ model, el }) {
   const root = mount(
     el,
     "Click to segment",
     "Left click: part of the object. Right click: not part of it. Drag: a box around it.",
   );
-  const [height, width] = model.get("_size");
-  const fill = h("canvas", { class: "cv-pixels", role: "img", "aria-label": "mask" });
-  const drawing = svg("svg", {
-    class: "cv-drawing",
-    viewBox: `0 0 ${width} ${height}`,
-    tabindex: 0,
-    role: "application",
-    "aria-label": `picture, ${width} by ${height} pixels: arrows move the cursor, f and b click`,
-  });
-  const [lines, marks, over] = [svg("g"), svg("g"), svg("g")];
-  drawing.append(lines, marks, over);
-  const unit = Math.max(height, width) / 100;
-  const said = liveLine();
-  const small = h("div", { class: "cv-masks", role: "group", "aria-label": "masks" });
-  const toggle = (label, change, attributes = {}) => {
-    const self = button(
-      label,
-      () => {
-        const on = self.getAttribute("aria-pressed") !== "true";
-        self.setAttribute("aria-pressed", String(on));
-        change?.();
-      },
-      { "aria-pressed": "false", ...attributes },
-    );
-    self.isOn = () => self.getAttribute("aria-pressed") === "true";
-    return self;
-  };
+  const shown = stage(model, () => truth?.isOn());
   const background = toggle("Background clicks");
-  const truth = model.get("_truth") && toggle("Show the truth", () => drawLines());
+  const truth = model.get("_truth") && toggle("Show the truth", shown.drawMask);
   const back = button("Undo", () => undo(model));
   const clear = button("Clear", () => update(model, { actions: [] }));
+  const said = liveLine();
+  const small = h("div", { class: "cv-masks", role: "group", "aria-label": "masks" });
   root.append(
     h("div", { class: "cv-row" }, background, back, clear, truth),
     h(
       "div",
       { class: "cv-segment" },
-      h("div", {}, picture(model, fill, drawing)),
+      shown.element,
       h("div", {}, choice(model, "which", "Show", model.get("_ways")), small),
     ),
     said,
@@ -114,50 +92,16 @@ function render({ model, el }) {
       "background, x first and second corner of a box, u undo.",
     ),
   );
-
-  const cursor = { at: [Math.floor(width / 2), Math.floor(height / 2)], corner: null };
-  let dragged = null;
-  cursor.show = () => {
-    const box = dragged ?? (cursor.corner && boxBetween(cursor.corner, cursor.at, [height, width]));
-    const focused = drawing.matches(":focus-visible");
-    over.replaceChildren(
-      ...[box && boxMark(box), focused && cursorMark(cursor.at, unit)].filter(Boolean),
-    );
-  };
-  const shownMask = () => {
-    const { masks, shown } = model.get("_found");
-    return fromRuns(shown == null ? [] : masks[shown], height * width);
-  };
-  const drawLines = () => {
-    const border = (mask, name) =>
-      svg("path", { class: `cv-border ${name}`, d: outline(mask, height, width) });
-    const wanted = truth?.isOn() && border(fromRuns(model.get("_truth"), height * width), "cv-truth");
-    lines.replaceChildren(...[border(shownMask(), "cv-found"), wanted].filter(Boolean));
-  };
   const tell = (text) => (said.textContent = text ?? describe(model));
-  listenToPointer(
-    model,
-    drawing,
-    () => (background.isOn() ? 0 : 1),
-    (box) => {
-      dragged = box;
-      cursor.show();
-    },
-  );
-  listenToKeys(model, drawing, cursor, tell);
-  drawing.addEventListener("focus", cursor.show);
-  drawing.addEventListener("blur", cursor.show);
-
+  listenToPointer(model, shown, () => (background.isOn() ? 0 : 1));
+  listenToKeys(model, shown, tell);
   watch(model, ["actions"], () => {
-    const box = boxOf(model);
-    const clicks = clicksOf(model).map((click) => clickMark(click, unit));
-    marks.replaceChildren(...[box && boxMark(box), ...clicks].filter(Boolean));
+    shown.drawPrompts();
     back.disabled = clear.disabled = model.get("actions").length === 0;
   });
   watch(model, ["_found"], () => {
-    paint(fill, shownMask(), [height, width], FILL, [0, 0, 0, 0]);
-    drawLines();
-    small.replaceChildren(...smallPictures(model));
+    shown.drawMask();
+    showSmall(model, small);
     tell(null);
   });
 }

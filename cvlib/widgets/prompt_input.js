@@ -10,8 +10,13 @@ const add = (model, action) => update(model, { actions: [...model.get("actions")
 export const undo = (model) => update(model, { actions: model.get("actions").slice(0, -1) });
 
 // Mouse, pen and finger: a click is a point, a drag with the left button a box.
-export function listenToPointer(model, drawing, label, preview) {
+export function listenToPointer(model, stage, label) {
+  const { drawing } = stage;
   const size = model.get("_size");
+  const preview = (box) => {
+    stage.dragged = box;
+    stage.showCursor();
+  };
   const at = (event) => {
     const view = drawing.getBoundingClientRect();
     const scale = size[1] / view.width;
@@ -48,42 +53,40 @@ export function listenToPointer(model, drawing, label, preview) {
 }
 
 // A cursor for the arrow keys. `tell(null)` says that nothing but the masks is worth a sentence.
-export function listenToKeys(model, drawing, cursor, tell) {
+export function listenToKeys(model, stage, tell) {
   const size = model.get("_size");
   const step = Math.max(1, Math.round(Math.max(...size) / 32));
-  const inMask = () => {
-    const { masks, shown } = model.get("_found");
-    if (shown == null) return "";
-    const place = cursor.at[1] * size[1] + cursor.at[0];
-    return fromRuns(masks[shown], size[0] * size[1])[place] ? ", inside the mask" : ", outside it";
-  };
   const corner = () => {
-    if (!cursor.corner) cursor.corner = [...cursor.at];
-    else {
-      add(model, boxBetween(cursor.corner, cursor.at, size));
-      cursor.corner = null;
-    }
+    if (stage.corner) add(model, boxBetween(stage.corner, stage.cursor, size));
+    stage.corner = stage.corner ? null : stage.cursor;
+    tell(stage.corner ? "First corner of a box." : null);
   };
   const actions = {
-    f: () => add(model, [...cursor.at, 1]),
-    b: () => add(model, [...cursor.at, 0]),
+    f: () => add(model, [...stage.cursor, 1]),
+    b: () => add(model, [...stage.cursor, 0]),
     x: corner,
     u: () => undo(model),
-    Escape: () => (cursor.corner = null),
+    Escape: () => (stage.corner = null),
   };
-  drawing.addEventListener("keydown", (event) => {
+  const move = ([right, down], far) => {
+    const [x, y] = stage.cursor;
+    stage.cursor = pixelAt(x + far * right, y + far * down, size);
+    tell(`Cursor at ${stage.cursor.join(", ")}${sideOf(model, stage.cursor)}.`);
+  };
+  stage.drawing.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = ARROWS[event.key];
-    if (!move && !(event.key in actions)) return;
+    if (event.key in ARROWS) move(ARROWS[event.key], event.shiftKey ? 1 : step);
+    else if (event.key in actions) actions[event.key]();
+    else return;
     event.preventDefault();
-    if (move) {
-      const far = event.shiftKey ? 1 : step;
-      cursor.at = pixelAt(cursor.at[0] + far * move[0], cursor.at[1] + far * move[1], size);
-      tell(`Cursor at ${cursor.at.join(", ")}${inMask()}.`);
-    } else {
-      actions[event.key]();
-      if (event.key === "x") tell(cursor.corner ? "First corner of a box." : null);
-    }
-    cursor.show();
+    stage.showCursor();
   });
+}
+
+// Where a pixel lies, as the end of a sentence; nothing where there is no mask yet.
+function sideOf(model, [x, y]) {
+  const { masks, shown } = model.get("_found");
+  if (shown == null) return "";
+  const [height, width] = model.get("_size");
+  return fromRuns(masks[shown], height * width)[y * width + x] ? ", inside the mask" : ", outside it";
 }

@@ -251,7 +251,7 @@ def test_submission_cannot_hide_a_right_answer_behind_a_stub_of_its_own(room: Cl
 
 
 def test_submission_cannot_have_two_answers_counted(room: Classroom) -> None:
-    """Of two worked-on copies of an answer cell one counts, once: the better on the visible test."""
+    """Of two worked-on copies of an answer one counts, once: the better on the visible test."""
     notebook = room.notebook(RIGHT)
     place = notebook.cells.index(cell_of(notebook, "01-output-size-solution"))
     wrong = copy.deepcopy(notebook.cells[place])

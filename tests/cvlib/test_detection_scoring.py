@@ -15,11 +15,13 @@ from pycocotools.cocoeval import COCOeval
 from torch import Tensor
 from torchmetrics.detection import MeanAveragePrecision
 
+from cvlib import check
 from cvlib.detection import (
     COCO_THRESHOLDS,
     Detection,
     Truth,
     average_precision,
+    coco_ap,
     convert_boxes,
     match_boxes,
     mean_average_precision,
@@ -156,3 +158,15 @@ def test_scoring_refuses_what_does_not_fit() -> None:
         average_precision(torch.zeros(1), torch.zeros(1, dtype=torch.bool), -1)
     with pytest.raises(ValueError, match="scores and matches must both have shape"):
         average_precision(torch.zeros(2), torch.zeros(1, dtype=torch.bool), 1)
+
+
+def test_the_tool_for_the_next_exercise_is_no_answer_to_this_one() -> None:
+    cases = [(torch.tensor([0.9, 0.8]), torch.tensor([True, False]), 2)]
+    assert coco_ap(*cases[0]) == average_precision(*cases[0])
+    with pytest.raises(check.CheckFailed, match="here you write it by hand"):
+        check.function(
+            lambda *args: coco_ap(*args),
+            like=average_precision,
+            cases=cases,
+            forbid=("average_precision",),
+        )

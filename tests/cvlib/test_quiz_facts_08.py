@@ -213,6 +213,52 @@ def predictor() -> SamPredictor:
     return small_sam.small_predictor()
 
 
+def test_three_masks_are_as_much_work_as_one(predictor: SamPredictor) -> None:
+    predictor.model.requires_grad_(False)
+    predictor.set_image(prompt_runs.marked(3)[0])
+    prompt = np.array([[30, 40]]), np.array([1])
+    one, three = (
+        macs(lambda several=several: predictor.predict(*prompt, multimask_output=several))
+        for several in (False, True)
+    )
+    assert one == three == pytest.approx(32.2, abs=0.05)
+    assert right_text("08-three-masks") == "None at all."
+
+
+@pytest.mark.slow
+def test_clicks_in_the_middle_of_all_errors_get_stuck() -> None:
+    def anywhere(pred: torch.Tensor, target: torch.Tensor) -> tuple[int, int, int]:
+        places = (pred != target).nonzero()
+        y, x = places[7919 * len(places) % 104729 % len(places)].tolist()
+        return x, y, int(target[y, x])
+
+    predictor = prompt_runs.counting_predictor()
+    after_six = []
+    for choose in (prompting.next_click, anywhere, regions.plain_click):
+        last = []
+        for seed in range(300, 330):
+            photo, target = prompt_runs.task(seed)
+            trace = prompting.interactive_segment(predictor, photo, target, 6, 1.0, choose)
+            last.append(trace.ious[-1])
+        after_six.append(np.mean(last))
+    assert after_six[2] < min(after_six[:2]) - 0.01
+    assert right_text("08-strategies") == "The middle of all errors."
+
+
+def test_a_box_as_width_and_height_is_no_error_but_another_mask(predictor: SamPredictor) -> None:
+    ious: dict[str, list[float]] = {"xyxy": [], "xywh": []}
+    for seed in range(400, 420):
+        photo, target = prompt_runs.task(seed)
+        predictor.set_image(photo)
+        x1, y1, x2, y2 = prompting.mask_to_box(target).tolist()
+        boxes = {"xyxy": (x1, y1, x2, y2), "xywh": (x1, y1, x2 - x1, y2 - y1)}
+        for name, box in boxes.items():
+            masks, _, _ = predictor.predict(box=np.array(box), multimask_output=False)
+            ious[name].append(prompting.mask_iou(masks[0], target).item())
+    assert np.mean(ious["xywh"]) < 0.8 * np.mean(ious["xyxy"])
+    assert right_text("08-wrong-box") == "Other masks, without an error."
+
+
 def test_every_prediction_is_used_in_the_session(request: pytest.FixtureRequest) -> None:
     text = (request.config.rootpath / "course" / "08_sam_prompting.py").read_text(encoding="utf-8")
     for question in BANK.questions:

@@ -275,7 +275,7 @@ def nms_by_a_matrix(masks, scores, iou_threshold):
 
 
 @variant("08-automatic", function="automatic_masks")
-def everything_in_one_batch(predictor, image, grid, min_score=0.8, iou_threshold=0.7):
+def everything_in_one_batch(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
     height, width = image.shape[:2]
     predictor.set_image(image)
     steps = (torch.arange(grid) + 0.5) / grid
