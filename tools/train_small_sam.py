@@ -125,7 +125,7 @@ def learn_prompts(
 ) -> None:
     """The second and third stage: 8 scenes a step, some prompts for each."""
     weights = [*sam.parameters(), *lessons.parameters()]
-    descend = descent(weights, 1e-3, steps)
+    descend = descent(weights, 1e-3 if encoder_rests else 5e-4, steps)
     for step in range(steps):
         now = batch(scenes, 8)
         with torch.set_grad_enabled(not encoder_rests):

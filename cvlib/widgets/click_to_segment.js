@@ -5,7 +5,8 @@ import { boxOf, clicksOf, paint, picture, stage } from "./prompt_stage.js";
 
 const FAINT = [255, 255, 255, 215]; // over what a small picture leaves out
 
-const twoDigits = (value) => value.toFixed(2).replace("-", "−");
+const twoDigits = (value) =>
+  (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
 
 function describe(model) {
   const { masks, scores, ious, shown } = model.get("_found");
@@ -26,7 +27,7 @@ function smallPictures(model) {
   const size = model.get("_size");
   const { masks, scores, ious, shown } = model.get("_found");
   return masks.map((runs, i) => {
-    const canvas = h("canvas", { class: "cv-pixels" });
+    const canvas = h("canvas", { class: "cv-pixels", role: "img", "aria-label": "cut out by" });
     paint(canvas, fromRuns(runs, size[0] * size[1]), size, [0, 0, 0, 0], FAINT);
     const name = masks.length > 1 ? `mask ${i + 1}` : "single mask";
     const pressed = String(i === shown);

@@ -113,8 +113,8 @@ function render({ model, el }) {
   const scenes = Object.entries(model.get("_presets")).map(([name, cells]) =>
     button(name, () => update(model, { painted: [...cells] })),
   );
-  const heads = ["measure", "value", ""].map((text) => h("th", { scope: "col" }, text));
-  const table = h("table", { class: "cv-table" }, h("thead", {}, h("tr", {}, heads)), body);
+  const heads = ["measure", "value"].map((text) => h("th", { scope: "col" }, text));
+  const table = h("table", { class: "cv-table" }, h("thead", {}, h("tr", {}, heads, h("td"))), body);
   root.append(
     h("div", { class: "cv-row" }, scenes),
     h("div", { class: "cv-columns" }, grid.drawing, h("div", {}, table, said)),

@@ -88,5 +88,6 @@ function sideOf(model, [x, y]) {
   const { masks, shown } = model.get("_found");
   if (shown == null) return "";
   const [height, width] = model.get("_size");
-  return fromRuns(masks[shown], height * width)[y * width + x] ? ", inside the mask" : ", outside it";
+  const inside = fromRuns(masks[shown], height * width)[y * width + x] === 1;
+  return inside ? ", inside the mask" : ", outside it";
 }

@@ -21,6 +21,7 @@ playwright = pytest.importorskip("playwright", reason="playwright is not install
 
 from .lab import (  # noqa: E402  (needs playwright)
     CHROMIUM,
+    Browser,
     Notebook,
     open_notebook,
     running_chromium,
@@ -40,11 +41,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Scope "package": playwright's event loop must be gone when other folders' tests run.
 @pytest.fixture(scope="package")
-def shared_notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine (apt install chromium)")
+    with running_chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def shared_notebook(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> Iterator[Notebook]:
     folder = tmp_path_factory.mktemp("lab")
-    with running_server(folder) as server, running_chromium() as browser:
+    with running_server(folder) as server:
         yield open_notebook(browser, server, folder)
 
 

@@ -32,7 +32,7 @@ def test_wrong_choice_is_explained_and_right_one_scores(notebook: Notebook) -> N
     expect(said(widget)).to_be_hidden()
     widget.get_by_role("button", name="Check").click()
     expect(said(widget)).to_contain_text("Right. Old axis 2")
-    expect(widget.get_by_text("1 of 4 right, 0 at the first try.")).to_be_visible()
+    expect(widget.get_by_text("1 of 5 right, 0 at the first try.")).to_be_visible()
     assert notebook.value("(q.score, q.first_try, q.verdicts['1']['tries'])") == (1, 0, 2)
 
 

@@ -200,7 +200,7 @@ def judged() -> tuple[list[scenes.Scene], list[Truth]]:
     return some, [Truth(one.boxes, one.labels) for one in some]
 
 
-def test_doubles_cost_more_than_half_of_the_map() -> None:
+def test_doubles_cost_about_half_of_the_map() -> None:
     some, truths = judged()
     raw = [detection.before_suppression(detection_runs.one_yolo(), s.image, 0.05) for s in some]
     found: dict[float, float] = {}
@@ -209,7 +209,7 @@ def test_doubles_cost_more_than_half_of_the_map() -> None:
         clean = [Detection(*(p[keep] for p in one)) for one, keep in zip(raw, keeps, strict=True)]
         found[threshold] = detection.mean_average_precision(clean, truths)
     assert found[0.5] > 0.9
-    assert found[1.0] < min(0.5, found[0.5] / 2)
+    assert 0.4 < found[1.0] / found[0.5] < 0.6
     assert max(found[0.3], found[0.7]) - min(found[0.3], found[0.7]) < 0.05
 
 
