@@ -180,7 +180,11 @@ def make_steps(cells: list[NotebookNode], demonstrations: Iterable[str]) -> tupl
 
 
 def needed_demos(steps: tuple[Step, ...]) -> frozenset[int]:
-    """Demonstrations that define a name which the learner's cells or the tests use."""
+    """Demonstrations that define a name which the learner's cells or the tests use.
+
+    What a test defines for itself it does not ask of a demonstration; should it read such a name
+    first after all, the run is repeated with every demonstration.
+    """
     wanted: set[str] = set()
     needed: set[int] = set()
     for step in reversed(steps):
@@ -190,7 +194,7 @@ def needed_demos(steps: tuple[Step, ...]) -> frozenset[int]:
         if step.role == "demo":
             needed.add(step.index)
         if step.role != "locked":
-            wanted |= uses
+            wanted |= uses - defines if step.role == "test" else uses
     return frozenset(needed)
 
 
