@@ -202,6 +202,8 @@ def test_roles_come_from_the_course() -> None:
         ([("demo", "x = 1"), ("student", "broken ( x")], {0}),
         ([("demo", "def f(): pass"), ("student", "g = [f() for _ in range(2)]")], {0}),
         ([("demo", "x = 1"), ("student", "print('x')")], set()),
+        ([("demo", "x = 1"), ("test", "for x in (1, 2): assert x")], set()),
+        ([("demo", "x = 1"), ("student", "y = x"), ("test", "for x in (1, 2): assert y")], {0}),
     ],
 )
 def test_demonstrations_run_only_if_something_relies_on_them(
