@@ -28,7 +28,7 @@ from cvlib import check, detection, detection_reports, detection_runs, scenes, w
 from cvlib.box_plots import show_boxes
 from cvlib.boxes import iou_with
 from cvlib.detection import Detection, Truth, of_class
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.photographs import photograph
 from cvlib.pixels import to_image, to_tensor
@@ -36,9 +36,6 @@ from cvlib.plots import show_images
 from cvlib.small_yolo import load_yolo, small_yolo
 
 torch.set_num_threads(1)  # for pictures as small as these, one thread is fast enough
-
-# %%
-quiz("06-recall")
 
 # %% [markdown]
 # ## What a detector returns
@@ -48,13 +45,22 @@ quiz("06-recall")
 # picture: no tensor (N, …) holds a batch of answers, but a list of N.
 #
 # We work on generated scenes, in which the truth is known to the pixel, and with a YOLO that is
-# small enough for your processor. It is built and called as the large ones are.
+# small enough for your processor. It is built and called as the large ones are: its *head* has
+# three grids, every cell of every grid proposes a box and scores it, and all cells that see an
+# object propose nearly the same one. Too many answers!
 
 # %%
+quiz("06-recall")  # what you bring along
 scene = scenes.make_scene(seed=32, objects=4)
 print("picture", tuple(scene.image.shape), " boxes", tuple(scene.boxes.shape))
 print("labels ", [scenes.CLASSES[label] for label in scene.labels])
 show_boxes(scene.image, scene.boxes, scene.labels, names=scenes.CLASSES)
+# All boxes with a score above 0.25, before anybody cleans up:
+yolo = small_yolo()
+crowd = detection.before_suppression(yolo, scene.image, conf=0.25)
+print(len(crowd.boxes), "boxes for", len(scene.boxes), "objects; the best scores:")
+print([round(score, 2) for score in crowd.scores.sort(descending=True).values[:8].tolist()])
+show_boxes(scene.image, crowd.boxes, crowd.labels, crowd.scores, names=scenes.CLASSES)
 
 # %% [markdown] exercise="06-convert" difficulty=1 minutes=10
 # ## Exercise 1 · Three ways to write a box
@@ -202,20 +208,6 @@ explain("06-half-shift")
 # How well do you draw? Nobody reaches 1; 0.9 is very good.
 widgets.DrawABox(scenes.make_scenes(8, seed=61, objects=3))
 
-# %% [markdown]
-# ## Too many answers
-#
-# A YOLO has a *head* with three grids. Every cell of every grid proposes a box and scores it, and
-# all cells that see an object propose nearly the same one. Here are all boxes with a score above
-# 0.25, before anybody cleans up.
-
-# %%
-yolo = small_yolo()
-crowd = detection.before_suppression(yolo, scene.image, conf=0.25)
-print(len(crowd.boxes), "boxes for", len(scene.boxes), "objects; the best scores:")
-print([round(score, 2) for score in crowd.scores.sort(descending=True).values[:8].tolist()])
-show_boxes(scene.image, crowd.boxes, crowd.labels, crowd.scores, names=scenes.CLASSES)
-
 # %% [markdown] exercise="06-nms" difficulty=2 minutes=15
 # ## Exercise 3 · Keep the best, drop its doubles
 #
@@ -262,7 +254,7 @@ check.function(
     ],
 )
 
-# %% hidden="06-nms" points=3
+# %% hidden="06-nms" points=2
 r = check.inputs()
 corner = r.uniform(24, 2, high=30)
 some = torch.cat([corner, corner + 8 + r.uniform(24, 2, high=14)], dim=1)
@@ -274,7 +266,7 @@ middle = torch.tensor([0.6, 0.5, 0.8])
 cases = [check.case(some, ranks, threshold) for threshold in (0.1, 0.3, 0.6)]
 cases += [check.case(half, middle, 0.5), check.case(chain, torch.tensor([0.8, 0.9, 0.7]), 0.2)]
 cases += [check.case(some[:1], ranks[:1], 0.5), check.case(some[:0], ranks[:0], 0.5)]
-how = {"exercise": "06-nms", "forbid": ("nms",), "points": 3}
+how = {"exercise": "06-nms", "forbid": ("nms",), "points": 2}
 check.function(nms, like=detection.nms, cases=cases, **how)
 
 # %% [markdown] hints="06-nms"
@@ -503,7 +495,7 @@ boxes = torch.tensor([[10.0, 20.0, 30.0, 30.0], [-4.0, 12.0, 60.0, 50.0]])
 cases = [check.case(boxes, 0.5, (0, 10), (60, 100))]
 check.function(unletterbox, like=detection.unletterbox, cases=cases, **how)
 
-# %% hidden="06-letterbox" points=3
+# %% hidden="06-letterbox" points=2
 r = check.inputs()
 pictures = [check.case(r.uniform(3, 7, 12), 16), check.case(r.uniform(2, 1, 12, 5), 9)]
 pictures += [check.case(r.uniform(1, 20, 11), 12), check.case(r.uniform(1, 6, 6), 6)]
@@ -514,7 +506,7 @@ outside += [check.case(boxes.view(1, 5, 4), 0.7, (3, 4), (70, 90))]
 outside += [check.case(boxes[:0], 0.5, (1, 2), (9, 9))]
 how = {"exercise": "06-letterbox"}
 check.parts(
-    lambda: check.function(letterbox, like=detection.letterbox, cases=pictures, points=2, **how),
+    lambda: check.function(letterbox, like=detection.letterbox, cases=pictures, points=1, **how),
     lambda: check.function(unletterbox, like=detection.unletterbox, cases=outside, points=1, **how),
 )
 
@@ -526,19 +518,11 @@ check.parts(
 # 3. `(boxes - boxes.new_tensor([pad_x, pad_y, pad_x, pad_y])) / scale`. For the clipping,
 #    `back.clamp(min=0)`, then `torch.minimum` with (width, height, width, height).
 
-# %%
-bus = to_tensor(photograph("bus"))[0]  # (3, 1080, 810)
-with uses_your("letterbox", "unletterbox"):
-    square, scale, pad = letterbox(bus, 128)
-    height, width = bus.shape[1:]
-    show_images([bus, square], titles=[f"{width} × {height}", f"scale {scale:.3f}, pad {pad}"])
-predict("06-cells", "?")
-
 # %% [markdown]
 # ## From cells to boxes
 #
-# The network leaves three grids; with stride 8, a cell stands for 8 × 8 pixels. Fine grids find
-# small things, coarse ones large things. What does a cell say?
+# The network gets your square and leaves three grids; with stride 8, a cell stands for 8 × 8
+# pixels. Fine grids find small things, coarse ones large things. What does a cell say?
 #
 # - **v1 (2016):** where in me the centre lies, and the *roots* of width and height: an error of
 #   0.05 costs a small box more, as it should.
@@ -548,6 +532,11 @@ predict("06-cells", "?")
 #   bottom side. Each distance comes as a **distribution** over 0 … 15 cells; its mean is taken.
 
 # %%
+bus = to_tensor(photograph("bus"))[0]  # (3, 1080, 810)
+with uses_your("letterbox", "unletterbox"):
+    square, scale, pad = letterbox(bus, 128)
+    height, width = bus.shape[1:]
+    show_images([bus, square], titles=[f"{width} × {height}", f"scale {scale:.3f}, pad {pad}"])
 for true, said in ((0.25, 0.30), (0.80, 0.85)):  # √w, and what is predicted
     print(f"v1: √w = {true:.2f}, said {said:.2f}: the box is {(said / true) ** 2:.2f} × as wide")
 anchors = torch.tensor([[16.0, 40.0]])
@@ -561,6 +550,7 @@ for name, logits in {"sure": sure, "torn": torn}.items():
     print(f"v8: {name}: a mean of {detection.expected_distance(logits):.2f} cells")
 curves = {"sure": sure.softmax(0), "torn": torn.softmax(0)}
 show_lines(curves, bins, xlabel="distance in cells", ylabel="probability")
+predict("06-cells", "?")
 
 # %% [markdown] exercise="06-decode-grid" difficulty=2 minutes=14
 # ## Exercise 7 · Read the grid
@@ -815,6 +805,11 @@ with uses_your("batched_nms", "mean_average_precision", "match_boxes"):
         clean = [Detection(*(p[keep] for p in one)) for one, keep in zip(raw, keeps, strict=True)]
         print(f"NMS at {threshold}: mAP@.5 = {mean_average_precision(clean, truths):.3f}")
 explain("06-doubles")
+# Another knob is the size of the input. It needs no training; what does it cost?
+print("input   cells      ms   mAP@.5   mAP@[.5:.95]")
+for row in detection_reports.by_input_size(yolo, judged, (64, 96, 128, 160, 256)):
+    numbers = f"{row.milliseconds:6.1f}   {row.loose:6.3f}   {row.strict:12.3f}"
+    print(f"{row.size:5}  {row.cells:6}  {numbers}")
 
 # %% [markdown] exercise="06-detect" difficulty=2 minutes=15
 # ## Exercise 10 · Call the real one
@@ -858,11 +853,11 @@ how = {"through": detection_runs.detected, "exercise": "06-detect"}
 cases = [check.case([11, 12], 0.3)]
 check.function(detect, like=detection.detect, cases=cases, **how)
 
-# %% hidden="06-detect" points=3
+# %% hidden="06-detect" points=2
 how = {"through": detection_runs.detected, "exercise": "06-detect"}
 cases = [check.case([21, 22, 23], 0.1), check.case([24], 0.6, 80), check.case([25, 26], 0.9)]
 cases += [check.case([], 0.5)]
-check.function(detect, like=detection.detect, cases=cases, points=3, **how)
+check.function(detect, like=detection.detect, cases=cases, points=2, **how)
 
 # %% [markdown] hints="06-detect"
 # 1. Print `type(results)`, `len(results)` and `results[0].boxes.cls` for one picture. What differs
@@ -908,8 +903,87 @@ explain("06-bgr")
 found = detection.detect(yolo, pictures[:8], conf=0.01)
 widgets.ConfidenceExplorer(found, truths[:8], images=pictures[:8], names=scenes.CLASSES)
 
+# %% [markdown] exercise="06-numbers" difficulty=2 minutes=8
+# ## Exercise 11 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `4 / (8 + 8 - 4)` are welcome. Three decimals will do.
+#
+# - *By hand:* an input of 64 × 96 has 8 · 12 + 4 · 6 + 2 · 3 = 126 cells.
+# - *Edge case:* a level of recall that is never reached counts, with 0.
+
+# %% solution="06-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("06-numbers", student_id)
+iou = None
+pad = None
+back = None
+cells = None
+side = None
+ap = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("06-numbers", student_id)
+(x, y, w, h), (left, top, right, bottom) = mine["iou"].values()
+shared = (min(x + w, right) - left) * (min(y + h, bottom) - top)
+iou = shared / (w * h + (right - left) * (bottom - top) - shared)
+short, long = sorted(mine["pad"].values())
+pad = (640 - 640 * short // long) // 2
+back = (mine["back"]["y"] - mine["back"]["pad"]) / mine["back"]["scale"]
+height, width = mine["cells"].values()
+cells = sum((height // stride) * (width // stride) for stride in (8, 16, 32))
+side = (mine["side"]["column"] + 0.5 - mine["side"]["distance"]) * mine["side"]["stride"]
+hits, objects = mine["ap"].values()
+found = [sum(hits[:count]) for count in range(len(hits) + 1)]
+best = [max([n / c for c, n in enumerate(found) if c and 100 * n >= step * objects], default=0)
+        for step in range(101)]  # fmt: skip
+ap = sum(best) / 101
+### END SOLUTION
+
+# %% check="06-numbers" points=1
+mine = check.own_numbers("06-numbers", student_id)
+xywh, xyxy = (torch.tensor([box], dtype=torch.float64) for box in mine["iou"].values())
+corners = detection.convert_boxes(xywh, "xywh", "xyxy")
+grids = (detection.cell_centres(*(n // s for n in mine["cells"].values()), s) for s in (8, 16, 32))
+right = {
+    "iou": detection.box_iou(corners, xyxy).item(),
+    "cells": sum(len(centres) for centres in grids),
+}
+check.values({"iou": iou, "cells": cells}, like=right, exercise="06-numbers", tolerance=0.0006)
+
+# %% hidden="06-numbers" points=2
+mine = check.own_numbers("06-numbers", student_id)
+xywh, xyxy = (torch.tensor([box], dtype=torch.float64) for box in mine["iou"].values())
+width, height = mine["pad"].values()
+_, _, grey = detection.letterbox(torch.zeros(1, height, width), 640)
+shift, cell = mine["back"], mine["side"]
+grids = (detection.cell_centres(*(n // s for n in mine["cells"].values()), s) for s in (8, 16, 32))
+middle = detection.cell_centres(cell["row"] + 1, cell["column"] + 1, cell["stride"])[-1, 0]
+hits = torch.tensor(mine["ap"]["hits"], dtype=torch.bool)
+right = {
+    "iou": detection.box_iou(detection.convert_boxes(xywh, "xywh", "xyxy"), xyxy).item(),
+    "pad": max(grey),
+    "back": shift["y"] / shift["scale"] - shift["pad"] / shift["scale"],
+    "cells": sum(len(centres) for centres in grids),
+    "side": middle.item() - cell["stride"] * cell["distance"],
+    "ap": detection.coco_ap(torch.arange(len(hits), 0, -1), hits, mine["ap"]["objects"]),
+}
+given = (iou, pad, back, cells, side, ap)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="06-numbers", points=2, tolerance=0.0006)
+
+# %% [markdown] hints="06-numbers"
+# 1. Each of them stands in an exercise above: 2 (and 1), 6, 6, "From cells to boxes", 7 and 8.
+# 2. Bring both boxes to xyxy first. The scale of a letterbox is 640 / longer side, and half of the
+#    grey lies at each end. A cell of stride s covers s · s pixels. Rows belong to y.
+# 3. Back: subtract the pad, then divide. A side: (column + ½ − distance) · stride. AP: how many of
+#    the levels 0, 0.01 … 1 are reached with one hit, how many more with two, with three? Each gets
+#    the best precision from there on; levels that are never reached get 0.
+
 # %% [markdown] exercise="06-bug-hunt" difficulty=2 minutes=12
-# ## Exercise 11 · Bug hunt: the features of somebody else
+# ## Exercise 12 · Bug hunt: the features of somebody else
 #
 # A two-stage detector looks again at each box, on the map that suits its size: up to 64 pixels on
 # stride 8, up to 128 on stride 16, else on stride 32.
@@ -1048,14 +1122,8 @@ check.values(
 # | 11 | 2024 | fewer parameters for the same accuracy |
 #
 # Each has sizes. YOLO11, from n to x: 2.6 to 56.9 million parameters, 39.5 to 54.7 % mAP@[.5:.95]
-# on COCO, at 640 pixels (figures: Ultralytics' documentation). The other knob is the input's size,
-# which you can turn without training. What does it cost here?
-
-# %%
-print("input   cells      ms   mAP@.5   mAP@[.5:.95]")
-for row in detection_reports.by_input_size(yolo, judged, (64, 96, 128, 160, 256)):
-    numbers = f"{row.milliseconds:6.1f}   {row.loose:6.3f}   {row.strict:12.3f}"
-    print(f"{row.size:5}  {row.cells:6}  {numbers}")
+# on COCO, at 640 pixels (figures: Ultralytics' documentation). The other knob, the input's size,
+# you turned after exercise 9.
 
 # %% [markdown]
 # ## Lab: photographs, and a data set of your own

@@ -28,7 +28,7 @@ from cvlib import check, pet_maps, plots, scene_reading, scenes, segmentation, w
 from cvlib import segment_loss as loss_of
 from cvlib.conv import conv_output_size, receptive_field
 from cvlib.label_colours import colour_labels
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.models import aspp, fcn, unet
 from cvlib.touching import LABEL_DIVISOR, panoptic_map, touching_weights
 from cvlib.train import train_step
@@ -494,7 +494,7 @@ check.module(
     ],
 )
 
-# %% hidden="07-up" points=4
+# %% hidden="07-up" points=3
 r = check.inputs()
 check.module(
     Up,
@@ -507,7 +507,7 @@ check.module(
         (r.normal(2, 6, 2, 3), r.normal(2, 3, 4, 7)),
         (r.normal(2, 2, 3, 3), r.normal(2, 1, 7, 7)),
     ],
-    points=4,
+    points=3,
 )
 
 # %% [markdown] hints="07-up"
@@ -572,7 +572,7 @@ check.module(
     inputs=[r.normal(2, 3, 16, 18)],
 )
 
-# %% hidden="07-unet" points=5
+# %% hidden="07-unet" points=4
 r = check.inputs()
 check.module(
     UNet,
@@ -580,7 +580,7 @@ check.module(
     exercise="07-unet",
     configs=[check.case(1, 3, base=2), check.case(2, 4, 3), check.case(3, 2, 2, True)],
     inputs=[r.normal(2, 1, 17, 31), r.normal(2, 2, 16, 16), r.normal(2, 3, 18, 19)],
-    points=5,
+    points=4,
 )
 
 # %% [markdown] hints="07-unet"
@@ -828,7 +828,7 @@ r = check.inputs()
 how = {"like": aspp.ASPP, "exercise": "07-aspp"}
 check.module(ASPP, configs=[check.case(4, 2, (1, 2))], inputs=[r.normal(3, 4, 5, 6)], **how)
 
-# %% hidden="07-aspp" points=3
+# %% hidden="07-aspp" points=2
 r = check.inputs()
 check.module(
     ASPP,
@@ -836,7 +836,7 @@ check.module(
     exercise="07-aspp",
     configs=[check.case(3, 2, (2, 3)), check.case(2, 4, rates=(3,)), check.case(3, 2)],
     inputs=[r.normal(3, 3, 7, 6), r.normal(2, 2, 5, 9), r.normal(2, 3, 20, 20)],
-    points=3,
+    points=2,
 )
 
 # %% [markdown] hints="07-aspp"
@@ -870,8 +870,83 @@ for mode in ("bilinear", "nearest"):
     larger = F.interpolate(label, size=(1, 12), mode=mode)  # (1, 1, 1, 12)
     print(f"{mode:9}", larger.round().long().flatten().tolist())
 
+# %% [markdown] exercise="07-numbers" difficulty=2 minutes=8
+# ## Exercise 9 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `9 * 3 * 64` are welcome. Scores: three decimals will do.
+#
+# - *By hand:* without padding, one step down and one up: 28 → 24, pooled 12 → 8, enlarged 16 → 12
+#   rows.
+# - *Edge case:* IoU 0 is a number, and counts; 0/0 is none.
+
+# %% solution="07-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("07-numbers", student_id)
+double = None
+up = None
+unpadded = None
+dice = None
+iou = None
+mean = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("07-numbers", student_id)
+narrow, wide = mine["double"].values()
+double = 9 * narrow * wide + 9 * wide * wide + 2 * 2 * wide
+below, half = mine["up"].values()
+up = (4 * below * half + half) + (9 * below * half + 9 * half * half + 2 * 2 * half)
+unpadded = mine["unpadded"]["side"] - 4
+for _ in range(mine["unpadded"]["levels"]):
+    unpadded = unpadded // 2 - 4
+for _ in range(mine["unpadded"]["levels"]):
+    unpadded = 2 * unpadded - 4
+found, missed, extra = mine["dice"].values()
+dice = 2 * found / (2 * found + missed + extra)
+iou = mine["iou"]["dice"] / (2 - mine["iou"]["dice"])
+mean = sum(mine["mean"]["ious"]) / 4
+### END SOLUTION
+
+# %% check="07-numbers" points=1
+mine = check.own_numbers("07-numbers", student_id)
+with torch.device("meta"):
+    parts = [unet.DoubleConv(*mine["double"].values()), unet.Up(*mine["up"].values())]
+counts = [sum(p.numel() for p in part.parameters()) for part in parts]
+right = dict(zip(("double", "up"), counts, strict=True))
+check.values({"double": double, "up": up}, like=right, exercise="07-numbers")
+
+# %% hidden="07-numbers" points=2
+mine = check.own_numbers("07-numbers", student_id)
+with torch.device("meta"):
+    parts = [unet.DoubleConv(*mine["double"].values()), unet.Up(*mine["up"].values())]
+counts = [sum(p.numel() for p in part.parameters()) for part in parts]
+side, levels = mine["unpadded"].values()
+found, missed, extra = mine["dice"].values()
+right = {
+    "double": counts[0],
+    "up": counts[1],
+    "unpadded": side - 4 * sum(2**level for level in (*range(levels), *range(levels + 1))),
+    "dice": found / (found + (missed + extra) / 2),
+    "iou": 1 / (2 / mine["iou"]["dice"] - 1),
+    "mean": torch.tensor([*mine["mean"]["ious"], 0.0]).mean().item(),
+}
+given = (double, up, unpadded, dice, iou, mean)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="07-numbers", points=2, tolerance=0.0006)
+
+# %% [markdown] hints="07-numbers"
+# 1. Each of them stands above: exercises 3 and 5, "The U", and exercise 2 three times.
+# 2. `Up` has a transposed convolution with kernel 2 and a bias, then a `DoubleConv` that gets the
+#    skip as well. Write the sizes of the U under each other, one for each pair of convolutions.
+#    P are found and extra pixels, T are found and missed ones.
+# 3. A pair of convolutions takes 4 rows, at whatever size. With found = 1 and e wrong ones, Dice is
+#    2/(2 + e) and IoU is 1/(1 + e): get e from the one, put it into the other. A class that is only
+#    predicted has a union, and nothing shared.
+
 # %% [markdown] exercise="07-bug-hunt" difficulty=2 minutes=12
-# ## Exercise 9 · Bug hunt: 255 is not a class
+# ## Exercise 10 · Bug hunt: 255 is not a class
 #
 # ```python
 # 1  def segment_loss(logits, target):

@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from cvlib import check, images, prompt_facts, prompt_runs, prompting, regions, widgets
-from cvlib.lesson import explain, predict, quiz, uses_your
+from cvlib.lesson import explain, own_numbers, predict, quiz, uses_your
 from cvlib.line_plots import show_lines
 from cvlib.plots import show_images
 from cvlib.prompt_plots import errors, show_masks
@@ -263,6 +263,8 @@ with uses_your("fourier_position_encoding"):
         code = fourier_position_encoding(torch.tensor([x, y]), matrix)  # (2F,)
         alike[f"like a click at ({x}, {y})"] = (codes @ code) / len(matrix[0])
     show_images(list(alike.values()), titles=list(alike), limits=(-1, 1))
+# Above, a click was answered by three masks. What do they cost?
+predict("08-three-masks", "?")
 
 # %% [markdown]
 # ## One click, three answers
@@ -272,9 +274,6 @@ with uses_your("fourier_position_encoding"):
 # gives three masks, and in training only the *best* of the three gets a gradient: each output
 # becomes a specialist. A small head predicts each mask's IoU, so that a program can choose without
 # a person.
-
-# %%
-predict("08-three-masks", "?")
 
 # %% [markdown] exercise="08-pick-mask" difficulty=1 minutes=8
 # ## Exercise 3 · Which of the three?
@@ -394,7 +393,7 @@ check.function(mask_iou, like=prompting.mask_iou, cases=cases, **how)
 cases = [check.case(b), check.case(a), check.case(a & ~a)]
 check.function(mask_to_box, like=prompting.mask_to_box, cases=cases, **how)
 
-# %% hidden="08-masks" points=3
+# %% hidden="08-masks" points=2
 r = check.inputs()
 some = r.uniform(4, 9, 7) < 0.4
 some[1, 2:5] = True
@@ -407,7 +406,7 @@ boxes = [check.case(spot), check.case(frame), check.case(strip), check.case(empt
 boxes.append(check.case(strip.T.contiguous() | spot.T))
 how = {"exercise": "08-masks"}
 check.parts(
-    lambda: check.function(mask_iou, like=prompting.mask_iou, cases=pairs, points=2, **how),
+    lambda: check.function(mask_iou, like=prompting.mask_iou, cases=pairs, points=1, **how),
     lambda: check.function(mask_to_box, like=prompting.mask_to_box, cases=boxes, points=1, **how),
 )
 
@@ -492,7 +491,7 @@ cases = [check.case(empty, block), check.case(block | blob, block), check.case(b
 check.function(next_click, like=prompting.next_click, cases=cases, **how)
 check.raises(ValueError, next_click, block, block)
 
-# %% hidden="08-next-click" points=4
+# %% hidden="08-next-click" points=3
 empty = torch.zeros(24, 30, dtype=torch.bool)
 ring, tall, corner, two, comb = (empty.clone() for _ in range(5))
 ring[3:18, 4:23], ring[6:15, 7:20] = True, False
@@ -507,7 +506,7 @@ check.function(
     exercise="08-next-click",
     facts=prompt_facts.click_quality,
     cases=[check.case(pred, target) for pred, target in pairs],
-    points=4,
+    points=3,
 )
 
 # %% [markdown] hints="08-next-click"
@@ -583,14 +582,14 @@ check.function(
     cases=[check.case([1, 3], max_clicks=3, stop_iou=0.85, within=3)],
 )
 
-# %% hidden="08-interactive" points=4
+# %% hidden="08-interactive" points=3
 check.function(
     interactive_segment,
     like=prompting.interactive_segment,
     through=prompt_runs.clicked,
     facts=prompt_facts.replayed,
     exercise="08-interactive",
-    points=4,
+    points=3,
     cases=[
         check.case([2, 3, 4, 9], max_clicks=6, stop_iou=0.85, within=5),
         check.case([1], max_clicks=1, stop_iou=0.99, within=1),
@@ -616,6 +615,8 @@ with uses_your("interactive_segment", "next_click"):
         names.append(f"after click {len(trace.clicks)}: IoU {trace.ious[-1]:.2f}")
         dots.append(trace.clicks)
     show_masks(photo, shown, names, dots)
+# Does it matter where one clicks? You will count clicks next, for three kinds of people.
+predict("08-strategies", "?")
 
 # %% [markdown] exercise="08-noc" difficulty=1 minutes=8
 # ## Exercise 7 · Number of clicks
@@ -680,9 +681,6 @@ check.function(
 # 3. `good = [n for n, iou in enumerate(each[:max_clicks], 1) if iou >= target_iou]`, then
 #    `good[0] if good else max_clicks`, and the mean over the objects.
 
-# %%
-predict("08-strategies", "?")
-
 
 # %%
 def anywhere(pred: Tensor, target: Tensor) -> tuple[int, int, int]:
@@ -702,6 +700,8 @@ with uses_your("interactive_segment", "next_click", "number_of_clicks"):
         print(f"{name:14} NoC@85 {number_of_clicks(runs, 0.85, 6):.2f}")
     show_lines(curves, xlabel="clicks", ylabel="mean IoU")
 explain("08-strategies")
+# A click is one prompt, a box another. Boxes come in several formats, as you know.
+predict("08-wrong-box", "?")
 
 # %%
 # Now you. Left click: belongs to it; right click, or Shift and click: doesn't; drag: a box. Can you
@@ -711,23 +711,17 @@ with uses_your("interactive_segment"):
     print(f"Your program: {len(own.clicks)} clicks, IoU {own.ious[-1]:.2f}")
 widgets.ClickToSegment(predictor, photo, truth=target)
 
-# %% [markdown]
-# ## Two networks, hand in hand
-#
-# A detector says *what* and roughly *where*; a segmenter says *which pixels*. Together they do
-# instance segmentation, and neither was trained for it. A box is a strong prompt: four numbers that
-# exclude most misunderstandings. SAM reads a box as its two corners, xyxy.
-
-# %%
-predict("08-wrong-box", "?")
-
 # %% [markdown] exercise="08-boxes" difficulty=2 minutes=10
-# ## Exercise 8 · From boxes to masks
+# ## Exercise 8 · Two networks, hand in hand
+#
+# A detector says *what* and roughly *where*; a segmenter, *which pixels*. Together they do instance
+# segmentation, and neither was trained for it. A box is a strong prompt, which SAM reads as two
+# corners, xyxy.
 #
 # **Write** `segment_boxes(predictor, image, boxes)`: boxes (N, 4) xyxy, float tensor → masks
 # (N, H, W) boolean tensor, in the same order.
 #
-# - `predictor.predict(box=…, multimask_output=False)` takes one box (4,) as an array. A box leaves
+# - `predictor.predict(box=…, multimask_output=False)` takes one box (4,) as an array. It leaves
 #   little doubt, so one mask is enough.
 # - Encode the image once.
 #
@@ -888,6 +882,7 @@ with uses_your("automatic_masks", "mask_nms"):
         shown.append(everything.flip(0))  # the best ones on top
         names.append(f"{grid} × {grid} clicks: {len(everything)} masks")
     show_masks(photo41, [None, *shown], ["photograph", *names])
+predict("08-zero-shot", "?")
 
 # %% [markdown]
 # ## Zero-shot: how far does it carry?
@@ -900,9 +895,6 @@ with uses_your("automatic_masks", "mask_nms"):
 # Our small one has only seen generated shapes. What will it do with a photograph?
 
 # %%
-predict("08-zero-shot", "?")
-
-# %%
 coins = images.crop_and_resize(images.sample_image("coins"), 128)
 predictor.set_image(coins)
 clicks = [(64, 60, 1)]
@@ -911,8 +903,88 @@ show_masks(coins, [None, *masks], ["photograph", *(f"predicted {s:.2f}" for s in
            [clicks] * 4)  # fmt: skip
 explain("08-zero-shot")
 
+# %% [markdown] exercise="08-numbers" difficulty=2 minutes=8
+# ## Exercise 10 · Numbers of your own
+#
+# Six questions, and everybody gets other numbers: they are drawn from the id under which you hand
+# in. **Write** it behind `student_id` and run the cell: it shows your questions. Then put a number
+# in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
+# expressions like `math.sin(0.4 * math.pi)` are welcome. Three decimals will do.
+#
+# - *By hand:* our small SAM, 128 × 128 pixels in patches of 8 × 8: 16 × 16 places, and 64 × 64
+#   logits for each mask.
+# - *Edge case:* the shorter side is rounded to whole pixels before anything is clicked.
+
+# %% solution="08-numbers"
+student_id = None  # the id under which you hand in, in quotes
+mine = own_numbers("08-numbers", student_id)
+place = None
+wave = None
+iou = None
+noc = None
+logits = None
+seconds = None
+### BEGIN SOLUTION
+student_id = "sample"
+mine = own_numbers("08-numbers", student_id)
+clicked = mine["place"]
+short, long = sorted((clicked["height"], clicked["width"]))
+place = clicked[clicked["axis"]] * int(short * 128 / long + 0.5) / short
+(x, y), (along_x, along_y) = mine["wave"].values()
+wave = math.sin(2 * math.pi * ((2 * x - 1) * along_x + (2 * y - 1) * along_y))
+predicted, thing, shared, added, removed = mine["iou"].values()
+iou = (shared + added) / (predicted + thing - shared - removed)
+(first, second), most = mine["noc"].values()
+noc = (first.index(0.88) + 1 + second.index(0.88) + 1 + most) / 3
+logits = 3 * (4 * mine["logits"]["pixels"] // mine["logits"]["patch"]) ** 2
+encode, decode, photographs, clicks = mine["seconds"].values()
+seconds = photographs * (encode + clicks * decode)
+### END SOLUTION
+
+# %% check="08-numbers" points=1
+mine = check.own_numbers("08-numbers", student_id)
+x, y, axis = (mine["place"][name] for name in ("x", "y", "axis"))
+size = mine["place"]["height"], mine["place"]["width"]
+point = prompting.to_model_coords(torch.tensor([x, y], dtype=torch.float64), size, 128)
+ious, most = mine["noc"].values()
+right = {
+    "place": point["xy".index(axis)].item(),
+    "noc": prompting.number_of_clicks([*ious, [0.8] * most], max_clicks=most),
+}
+check.values({"place": place, "noc": noc}, like=right, exercise="08-numbers", tolerance=0.0006)
+
+# %% hidden="08-numbers" points=2
+mine = check.own_numbers("08-numbers", student_id)
+x, y, axis = (mine["place"][name] for name in ("x", "y", "axis"))
+size = mine["place"]["height"], mine["place"]["width"]
+point = prompting.to_model_coords(torch.tensor([x, y], dtype=torch.float64), size, 128)
+spot, waves = (torch.tensor(numbers, dtype=torch.float64) for numbers in mine["wave"].values())
+predicted, thing, shared, added, removed = mine["iou"].values()
+(ious, most), cost = mine["noc"].values(), mine["seconds"]
+right = {
+    "place": point["xy".index(axis)].item(),
+    "wave": prompting.fourier_position_encoding(spot, waves[:, None])[0].item(),
+    "iou": (shared + added) / (thing + (predicted - shared - removed)),
+    "noc": prompting.number_of_clicks([*ious, [0.8] * most], max_clicks=most),
+    "logits": 3 * 4**2 * len(range(0, mine["logits"]["pixels"], mine["logits"]["patch"])) ** 2,
+    "seconds": cost["photographs"] * cost["encode"]
+    + cost["photographs"] * cost["clicks"] * cost["click"],
+}
+given = (place, wave, iou, noc, logits, seconds)
+answers = dict(zip(right, given, strict=True))
+check.values(answers, like=right, exercise="08-numbers", points=2, tolerance=0.0006)
+
+# %% [markdown] hints="08-numbers"
+# 1. Coordinates, waves and NoC: exercises 1, 2 and 7. IoU: exercise 4. The last two: look at the
+#    shape of the logits in the first demonstration, and at the table above it.
+# 2. What was missing lay in the union before; what was too much leaves it. Two doublings make a
+#    side four times as long. Which of the two times is spent once for each photograph?
+# 3. place: x · new width / width, or y · new height / height, with `int(number + 0.5)` for the new
+#    side. wave: sin 2π((2x − 1)·G₁ + (2y − 1)·G₂). noc: first time at 0.85 or more, counted from 1;
+#    who never gets there counts as the most.
+
 # %% [markdown] exercise="08-bug-hunt" difficulty=2 minutes=12
-# ## Exercise 10 · Bug hunt: slow, and a little wrong
+# ## Exercise 11 · Bug hunt: slow, and a little wrong
 #
 # ```python
 # 1  def cut_out(predictor, photo, boxes):

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from cvlib import detection
 from cvlib.boxes import iou_with
 from cvlib.detection import Detection, match_boxes, of_class
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 
 # 06-convert -------------------------------------------------------------------------------------
 
@@ -1164,6 +1164,167 @@ def reads_only_the_first_result(model, images, conf):
         return []
     r = model([image[..., ::-1] for image in images], conf=conf, verbose=False)[0]
     return [Detection(r.boxes.xyxy.cpu(), r.boxes.conf.cpu(), r.boxes.cls.long().cpu())]
+
+
+# 06-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "06-numbers",
+    says="Width and height of the first box are read as its second corner.",
+    asks="Where does a box end that begins at x = 2 and is 7 wide?",
+)
+def reads_sizes_as_a_corner(mine):
+    first, second = (torch.tensor([box], dtype=torch.float64) for box in mine["iou"].values())
+    return {"iou": detection.box_iou(first, second).item()}
+
+
+@slip(
+    "06-numbers",
+    says="The shared area is divided by the sum of both areas, so it is counted twice below the "
+    "line.",
+    asks="What would two equal boxes get?",
+)
+def adds_both_areas_up(mine):
+    x, y, width, height = mine["iou"]["xywh"]
+    left, top, right, bottom = mine["iou"]["xyxy"]
+    shared = (min(x + width, right) - left) * (min(y + height, bottom) - top)
+    return {"iou": shared / (width * height + (right - left) * (bottom - top))}
+
+
+@slip(
+    "06-numbers",
+    says="That is the grey on both sides together.",
+    asks="Where does the picture lie in its square: at the edge, or in the middle?",
+)
+def counts_the_grey_of_both_sides(mine):
+    width, height = mine["pad"].values()
+    return {"pad": 640 - 640 * min(width, height) // max(width, height)}
+
+
+@slip(
+    "06-numbers",
+    says="That is the grey along the longer side, which fills the square.",
+    asks="Is the picture wider than high? Then where does room remain?",
+)
+def pads_the_longer_side(mine):
+    return {"pad": 0}
+
+
+@slip(
+    "06-numbers",
+    says="The scale is undone before the pad, but the pad was measured in the square.",
+    asks="On the way in it is scale, then pad. What is undone first?",
+)
+def subtracts_the_pad_last(mine):
+    scale, pad, y = mine["back"].values()
+    return {"back": y / scale - pad}
+
+
+@slip(
+    "06-numbers",
+    says="The scale is undone, and the grey rows are still in it.",
+    asks="At which y of the square does the picture begin, and what should come out for it?",
+)
+def leaves_the_pad_in(mine):
+    return {"back": mine["back"]["y"] / mine["back"]["scale"]}
+
+
+@slip(
+    "06-numbers",
+    says="The pad is gone, but then the number is scaled once more in the same direction.",
+    asks="Is the picture larger or smaller than what lies in the square?",
+)
+def scales_once_more(mine):
+    scale, pad, y = mine["back"].values()
+    return {"back": (y - pad) * scale}
+
+
+@slip(
+    "06-numbers",
+    says="Those are the cells of the finest grid alone.",
+    asks="How many grids has the head?",
+)
+def counts_the_finest_grid(mine):
+    height, width = mine["cells"].values()
+    return {"cells": height * width // 64}
+
+
+@slip(
+    "06-numbers",
+    says="The area is divided by the stride once, but a cell is as high as it is wide.",
+    asks="How many pixels does a cell of stride 8 stand for?",
+)
+def divides_the_area_by_the_stride(mine):
+    height, width = mine["cells"].values()
+    return {"cells": sum(height * width // stride for stride in (8, 16, 32))}
+
+
+@slip(
+    "06-numbers",
+    says="Three boxes are counted for each cell, as with the anchors of v3.",
+    asks="How many boxes does a cell propose that says four distances?",
+)
+def counts_three_anchors(mine):
+    height, width = mine["cells"].values()
+    return {"cells": 3 * sum(height * width // stride**2 for stride in (8, 16, 32))}
+
+
+@slip(
+    "06-numbers",
+    says="The distance is measured from the corner of the cell, not from its centre.",
+    asks="Where is the centre of column 0, in cells?",
+)
+def begins_at_the_corner(mine):
+    cell = mine["side"]
+    return {"side": (cell["column"] - cell["distance"]) * cell["stride"]}
+
+
+@slip(
+    "06-numbers",
+    says="The row is taken for x.",
+    asks="Which of row and column says how far to the right a cell lies?",
+)
+def takes_the_row_for_x(mine):
+    cell = mine["side"]
+    return {"side": (cell["row"] + 0.5 - cell["distance"]) * cell["stride"]}
+
+
+@slip(
+    "06-numbers",
+    says="The distance is taken away in pixels, but it was said in cells.",
+    asks="How many pixels is a distance of one cell?",
+)
+def subtracts_cells_from_pixels(mine):
+    cell = mine["side"]
+    return {"side": (cell["column"] + 0.5) * cell["stride"] - cell["distance"]}
+
+
+@slip(
+    "06-numbers",
+    says="Precision is averaged over the hits; the objects that were never found cost nothing.",
+    asks="Which precision have the levels of recall that are never reached?",
+)
+def averages_over_the_hits(mine):
+    hits = mine["ap"]["hits"]
+    return {"ap": sum(precisions_at_hits(hits)) / sum(hits)}
+
+
+@slip(
+    "06-numbers",
+    says="Each level takes the precision where it is first reached, even if it gets better later.",
+    asks="What is the best precision at this recall *or any higher one*?",
+)
+def takes_the_first_precision(mine):
+    hits, objects = mine["ap"].values()
+    first = precisions_at_hits(hits)
+    needed = [max(1, -(-step * objects // 100)) for step in range(101)]  # hits, rounded up
+    return {"ap": sum(first[found - 1] for found in needed if found <= len(first)) / 101}
+
+
+def precisions_at_hits(hits):
+    """The precision at each hit of a ranking of ones and zeros."""
+    return [sum(hits[: n + 1]) / (n + 1) for n, hit in enumerate(hits) if hit]
 
 
 # 06-bug-hunt ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from cvlib import regions
-from cvlib.mistakes import mistake, mistaken_values
+from cvlib.mistakes import mistake, mistaken_values, slip
 from cvlib.prompting import ClickTrace, mask_nms, resize_longest
 
 # 08-coordinates ---------------------------------------------------------------------------------
@@ -1017,6 +1017,176 @@ def keeps_poor_masks(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
         scores.append(torch.from_numpy(worth[good]))
     every = torch.cat(masks)
     return every[mask_nms(every, torch.cat(scores), iou_threshold)]
+
+
+# 08-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "08-numbers",
+    says="The factor of the longer side is taken for both; the shorter one was rounded to whole "
+    "pixels.",
+    asks="How many pixels long is the shorter side in the model's picture, exactly?",
+)
+def takes_one_factor_for_both(mine):
+    place = mine["place"]
+    return {"place": place[place["axis"]] * 128 / max(place["height"], place["width"])}
+
+
+@slip(
+    "08-numbers",
+    says="Both sides are stretched to 128.",
+    asks="What becomes of a circle if both sides of an oblong picture become equally long?",
+)
+def stretches_the_picture(mine):
+    place = mine["place"]
+    return {"place": place[place["axis"]] * 128 / min(place["height"], place["width"])}
+
+
+@slip(
+    "08-numbers",
+    says="Of the click, x and y are exchanged.",
+    asks="Which of the two stands first in a point?",
+)
+def exchanges_x_and_y(mine):
+    place = mine["place"]
+    short, long = sorted((place["height"], place["width"]))
+    small, other = int(128 * short / long + 0.5), {"x": "y", "y": "x"}[place["axis"]]
+    return {"place": place[other] * small / short}
+
+
+@slip(
+    "08-numbers",
+    says="The place is taken as it is, 0 … 1, instead of −1 … 1.",
+    asks="What should the middle of the picture give?",
+)
+def leaves_the_place_as_it_is(mine):
+    (x, y), (along_x, along_y) = mine["wave"].values()
+    return {"wave": math.sin(2 * math.pi * (x * along_x + y * along_y))}
+
+
+@slip(
+    "08-numbers",
+    says="The factor 2π is missing.",
+    asks="How far does a sine have to go for one whole wave?",
+)
+def forgets_the_two_pi(mine):
+    (x, y), (along_x, along_y) = mine["wave"].values()
+    return {"wave": math.sin((2 * x - 1) * along_x + (2 * y - 1) * along_y)}
+
+
+@slip(
+    "08-numbers",
+    says="The union is left as it was before the click.",
+    asks="Where do pixels go that were too much, and are taken out?",
+)
+def leaves_the_union_as_it_was(mine):
+    mask, thing, shared, added, _ = mine["iou"].values()
+    return {"iou": (shared + added) / (mask + thing - shared)}
+
+
+@slip(
+    "08-numbers",
+    says="The pixels that came in are added to the union, but they belonged to the thing before.",
+    asks="Which pixels are in the union before anybody has found them?",
+)
+def adds_found_pixels_to_the_union(mine):
+    mask, thing, shared, added, removed = mine["iou"].values()
+    return {"iou": (shared + added) / (mask + thing - shared + added - removed)}
+
+
+@slip(
+    "08-numbers",
+    says="The shared pixels are divided by both sizes together, so they are counted twice.",
+    asks="What would a perfect mask get?",
+)
+def divides_by_both_sizes(mine):
+    mask, thing, shared, added, removed = mine["iou"].values()
+    return {"iou": (shared + added) / (mask + added - removed + thing)}
+
+
+@slip(
+    "08-numbers",
+    says="The third thing is left out because it never gets there.",
+    asks="Should a program look better for giving up on the hard ones?",
+)
+def leaves_out_who_never_gets_there(mine):
+    first, second = mine["noc"]["ious"]
+    return {"noc": (clicks_until_good(first) + clicks_until_good(second)) / 2}
+
+
+@slip(
+    "08-numbers",
+    says="Clicks are counted from 0.",
+    asks="How many clicks has somebody made whose first one is good enough?",
+)
+def counts_clicks_from_zero(mine):
+    (first, second), most = mine["noc"].values()
+    return {"noc": (clicks_until_good(first) + clicks_until_good(second) - 2 + most) / 3}
+
+
+@slip(
+    "08-numbers",
+    says="The second thing is counted until it stays above 0.85; the first time counts.",
+    asks="Would you go on clicking after the mask was good enough?",
+)
+def waits_until_it_stays_good(mine):
+    (first, second), most = mine["noc"].values()
+    return {"noc": (clicks_until_good(first) + len(second) + most) / 3}
+
+
+def clicks_until_good(ious):
+    """How many clicks until an IoU of at least 0.85, counted from 1."""
+    return next(clicks for clicks, iou in enumerate(ious, 1) if iou >= 0.85)
+
+
+@slip(
+    "08-numbers",
+    says="The sides are doubled once; or the number of places is multiplied by 4, not by 16.",
+    asks="A side doubled twice: how many times as long? And how many times as many places?",
+)
+def doubles_once(mine):
+    pixels, patch = mine["logits"].values()
+    return {"logits": 3 * (2 * pixels // patch) ** 2}
+
+
+@slip(
+    "08-numbers",
+    says="Those are the logits of one mask.",
+    asks="How many masks answer the first click?",
+)
+def counts_one_mask(mine):
+    pixels, patch = mine["logits"].values()
+    return {"logits": (4 * pixels // patch) ** 2}
+
+
+@slip(
+    "08-numbers",
+    says="That is one for each pixel of the picture; in low resolution there are fewer.",
+    asks="How many places has the embedding along one side?",
+)
+def counts_every_pixel(mine):
+    return {"logits": 3 * mine["logits"]["pixels"] ** 2}
+
+
+@slip(
+    "08-numbers",
+    says="The photograph is encoded again for each click.",
+    asks="Which part of the model looks at the photograph only, and not at the prompts?",
+)
+def encodes_for_each_click(mine):
+    encode, click, photographs, clicks = mine["seconds"].values()
+    return {"seconds": photographs * clicks * (encode + click)}
+
+
+@slip(
+    "08-numbers",
+    says="Encoding is paid once in all, but each photograph needs an embedding of its own.",
+    asks="Whose embedding would the second photograph be cut out with?",
+)
+def encodes_one_photograph(mine):
+    encode, click, photographs, clicks = mine["seconds"].values()
+    return {"seconds": encode + photographs * clicks * click}
 
 
 # 08-bug-hunt ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib import scene_reading, wire_scenes
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values
+from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
 from cvlib.mistakes.attempt import source_as
 from cvlib.models.unet import DoubleConv, Down, UNet, Up
 from cvlib.train import train_step
@@ -1154,6 +1154,166 @@ class joins_without_a_bend(nn.Module):  # noqa: N801
         found = [layers(x) for layers in self.near]
         whole = self.whole(x.mean(dim=(2, 3), keepdim=True)).expand_as(found[0])
         return self.join(torch.cat([*found, whole], dim=1))
+
+
+# 07-numbers -------------------------------------------------------------------------------------
+
+
+@slip(
+    "07-numbers",
+    says="Both convolutions are counted with biases, which batch norm would take out again.",
+    asks="Which argument of `nn.Conv2d` leaves the biases away, and how many numbers are left?",
+)
+def counts_biases_of_the_convolutions(mine):
+    narrow, wide = mine["double"].values()
+    return {"double": 9 * narrow * wide + 9 * wide * wide + 6 * wide}
+
+
+@slip(
+    "07-numbers",
+    says="Running means and variances are counted as well; they are kept, not learned.",
+    asks="How many numbers for each channel does a batch norm *learn*?",
+)
+def counts_the_running_statistics(mine):
+    narrow, wide = mine["double"].values()
+    return {"double": 9 * narrow * wide + 9 * wide * wide + 8 * wide}
+
+
+@slip(
+    "07-numbers",
+    says="The batch norms are missing: only weights of convolutions are counted.",
+    asks="Which other layers of the block learn something?",
+)
+def leaves_the_norms_out(mine):
+    narrow, wide = mine["double"].values()
+    return {"double": 9 * narrow * wide + 9 * wide * wide}
+
+
+@slip(
+    "07-numbers",
+    says="The transposed convolution is counted with 3 × 3 weights.",
+    asks="Which kernel stamps evenly with stride 2?",
+)
+def stamps_three_by_three(mine):
+    below, half = mine["up"].values()
+    return {"up": 9 * below * half + half + 9 * below * half + 9 * half * half + 4 * half}
+
+
+@slip(
+    "07-numbers",
+    says="The block behind the skip is counted as if the skip were added, not concatenated.",
+    asks="How many channels have the skip and the enlarged map together?",
+)
+def adds_the_skip_in_the_count(mine):
+    below, half = mine["up"].values()
+    return {"up": 4 * below * half + half + 18 * half * half + 4 * half}
+
+
+@slip(
+    "07-numbers",
+    says="The transposed convolution is counted without its bias, but no batch norm follows it.",
+    asks="Which layers of `Up` have a bias, and which of them a batch norm right behind them?",
+)
+def leaves_the_bias_of_the_stamp_out(mine):
+    below, half = mine["up"].values()
+    return {"up": 4 * below * half + 9 * below * half + 9 * half * half + 4 * half}
+
+
+@slip(
+    "07-numbers",
+    says="Two pixels are taken for each convolution, whatever the size of the map; but what is "
+    "lost at half the size is twice as much when it is enlarged.",
+    asks="A map at 1/4 loses 4 rows. How many rows of the picture are these?",
+)
+def loses_the_same_everywhere(mine):
+    side, levels = mine["unpadded"].values()
+    return {"unpadded": side - 4 * (2 * levels + 1)}
+
+
+@slip(
+    "07-numbers",
+    says="Each convolution takes one row here, but it loses one above and one below.",
+    asks="How many rows leaves a 3 × 3 convolution without padding of 5 rows?",
+)
+def loses_one_row_each(mine):
+    side, levels = mine["unpadded"].values()
+    return {"unpadded": side - 6 * 2**levels + 4}
+
+
+@slip(
+    "07-numbers",
+    says="That is its IoU: found over all that are found, missed or too much.",
+    asks="Which of the two counts the found ones twice?",
+)
+def takes_the_iou_of_the_wire(mine):
+    found, missed, extra = mine["dice"].values()
+    return {"dice": found / (found + missed + extra)}
+
+
+@slip(
+    "07-numbers",
+    says="That is pixel accuracy, in which all the right ground counts as well.",
+    asks="What would it be without a single pixel of wire?",
+)
+def takes_the_accuracy(mine):
+    _, missed, extra = mine["dice"].values()
+    return {"dice": 1 - (missed + extra) / 64**2}
+
+
+@slip(
+    "07-numbers",
+    says="That is recall: what was called wire too much costs nothing.",
+    asks="What would somebody get who calls everything wire?",
+)
+def forgets_what_is_too_much(mine):
+    found, missed, _ = mine["dice"].values()
+    return {"dice": found / (found + missed)}
+
+
+@slip(
+    "07-numbers",
+    says="That is the way from IoU to Dice; the question goes the other way.",
+    asks="Which of the two is never the larger one?",
+)
+def goes_from_iou_to_dice(mine):
+    dice = mine["iou"]["dice"]
+    return {"iou": 2 * dice / (1 + dice)}
+
+
+@slip(
+    "07-numbers",
+    says="Dice is halved, but IoU is half of it only near 0.",
+    asks="Which IoU should a Dice of 1 give?",
+)
+def halves_the_dice(mine):
+    return {"iou": mine["iou"]["dice"] / 2}
+
+
+@slip(
+    "07-numbers",
+    says="The class that is in neither map is counted with 0.",
+    asks="Which pixel could anybody have done better for a class that is nowhere?",
+)
+def punishes_the_absent_class(mine):
+    return {"mean": sum(mine["mean"]["ious"]) / 5}
+
+
+@slip(
+    "07-numbers",
+    says="The class that is in neither map is counted with 1.",
+    asks="Would the mean rise if you added ten more classes that are nowhere?",
+)
+def rewards_the_absent_class(mine):
+    return {"mean": (sum(mine["mean"]["ious"]) + 1) / 5}
+
+
+@slip(
+    "07-numbers",
+    says="The class that is only predicted is left out, too; its IoU is 0.",
+    asks="How large are the shared part and the union of a class that is only predicted?",
+)
+def leaves_the_invented_class_out(mine):
+    return {"mean": sum(mine["mean"]["ious"]) / 3}
 
 
 # 07-bug-hunt ------------------------------------------------------------------------------------

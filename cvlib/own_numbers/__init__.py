@@ -8,7 +8,7 @@ the notebook was handed in, whatever stands in it. In a solution cell and in its
     mine = check.own_numbers("01-sizes", student_id)
 
 Both give {name of a question: {name of a number: number}}. A set is a function below, in the
-module of its session; the right answers stand in the tests alone.
+module of its session; its right answers stand in the tests, and for `cvlib.practice` there.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Numbers = dict[str, dict[str, Any]]
 SAMPLE = "sample"  # the id in the course's own solutions
 # Session number -> the module here that holds its sets.
 MODULES = {
-    "01": "convolution", "02": "activations", "03": "vgg", "04": "resnet", "09": "losses",
-    "05": "finetuning", "10": "optimizers",
+    "01": "convolution", "02": "activations", "03": "vgg", "04": "resnet", "05": "finetuning",
+    "06": "detection", "07": "segmentation", "08": "prompting", "09": "losses", "10": "optimizers",
 }  # fmt: skip
 
 _sets: dict[str, Callable[[Draw], dict[str, Asked]]] = {}
@@ -94,9 +94,18 @@ def questions(exercise: str, student_id: str | int) -> dict[str, Asked]:
     Raises:
         ValueError: the exercise has no such set, or the id is not one.
     """
+    return _drawn(exercise, f"{exercise}\n{folded(student_id)}")
+
+
+def practice(exercise: str, seed: str) -> dict[str, Asked]:
+    """The same kinds of questions, from a seed that no student's id gives."""
+    return _drawn(exercise, f"practice\n{exercise}\n{seed}")
+
+
+def _drawn(exercise: str, seed: str) -> dict[str, Asked]:
     if not are_drawn(exercise):
         raise ValueError(f"exercise must have numbers of one's own, got {exercise!r}")
-    return _sets[exercise](Draw(f"{exercise}\n{folded(student_id)}"))
+    return _sets[exercise](Draw(seed))
 
 
 def folded(student_id: str | int) -> str:
@@ -121,6 +130,7 @@ def own_numbers(exercise: str, student_id: str | int | None) -> Numbers:
     if student_id is None:
         return {}
     asked = questions(exercise, student_id)
+    _latest[exercise] = str(student_id)
     rows = [(name, question.text) for name, question in asked.items()]
     text = "\n".join(f"{name:>20}: {to_text(line)}" for name, line in rows)
     cells = "".join(
@@ -145,7 +155,7 @@ def numbers_for_tests(exercise: str, student_id: Any) -> Numbers:
         if written.strip() and folded(written) != folded(owner):
             say([f"This was handed in by `{owner}`, but the numbers in the notebook are those "
                  f"of `{written}`."], ORANGE)  # fmt: skip
-    _latest[exercise] = owner
+    _latest[exercise] = folded(owner)
     return numbers_of(exercise, owner)
 
 

@@ -82,3 +82,55 @@ def test_grading_counts_the_id_of_the_submission(capsys: pytest.CaptureFixture[s
         assert check.own_numbers("01-sizes", object()) == numbers_of("01-sizes", "ada")
         assert capsys.readouterr().out == ""
     assert check.own_numbers("01-sizes", "bob") == numbers_of("01-sizes", "bob")
+
+
+def drawn(exercise: str, question: str) -> list[Any]:
+    """The numbers of one question, for everybody."""
+    return [numbers_of(exercise, name)[question] for name in PEOPLE]
+
+
+def test_letterboxes_of_session_06_need_no_rounding() -> None:
+    for sides in drawn("06-numbers", "pad"):
+        short, long = sorted(sides.values())
+        inside, rest = divmod(640 * short, long)
+        assert rest == 0, sides
+        assert inside in range(2, 640, 2), sides
+
+
+def test_boxes_of_session_06_overlap_and_may_be_misread() -> None:
+    for boxes in drawn("06-numbers", "iou"):
+        (*corner, width, height), other = boxes["xywh"], boxes["xyxy"]
+        for low, size, first, last in zip(corner, (width, height), other, other[2:], strict=False):
+            assert low < first < min(last, low + size), boxes
+            assert low < size, boxes  # as xyxy, the first is a box as well
+
+
+def test_a_later_hit_lifts_an_earlier_precision_in_session_06() -> None:
+    for ranking in drawn("06-numbers", "ap"):
+        hits, objects = ranking.values()
+        precisions = [sum(hits[: n + 1]) / (n + 1) for n, hit in enumerate(hits) if hit]
+        assert any(later > one for one, later in itertools.pairwise(precisions)), ranking
+        assert sum(hits) < objects, ranking
+
+
+def test_every_pool_of_session_07_gets_an_even_size() -> None:
+    for unpadded in drawn("07-numbers", "unpadded"):
+        side, levels = unpadded.values()
+        for _ in range(levels):
+            assert side - 4 in range(2, side, 2), unpadded
+            side = (side - 4) // 2
+        assert side > 4, unpadded
+
+
+def test_clicks_of_session_08_lie_in_the_photograph_and_ask_for_the_shorter_side() -> None:
+    for place in drawn("08-numbers", "place"):
+        assert 0 < place["x"] < place["width"], place
+        assert 0 < place["y"] < place["height"], place
+        assert (place["axis"] == "x") == (place["width"] < place["height"]), place
+
+
+def test_corrections_of_session_08_are_possible() -> None:
+    for given in drawn("08-numbers", "iou"):
+        mask, thing, shared, added, removed = given.values()
+        assert 0 < added < thing - shared, given
+        assert 0 < removed < mask - shared, given
