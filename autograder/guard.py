@@ -13,6 +13,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder.errors import GradingError
 from autograder.files import free_name
 from autograder.mend import mend_file
@@ -50,6 +52,26 @@ def set_aside(folder: Path, quarantine: Path) -> list[str]:
         if reason:
             told.append(move(Path(entry.path), quarantine, reason))
     return told
+
+
+def take_in(path: Path, quarantine: Path) -> tuple[NotebookNode, list[str]]:
+    """Clean a submission's folder, then read its notebook: what all grading begins with.
+
+    Args:
+        path: ``submitted/STUDENT/NN/NAME.ipynb``.
+        quarantine: where what does not belong there goes, and a damaged file as it was.
+
+    Returns:
+        The notebook, and a sentence for each thing that was moved or mended.
+
+    Raises:
+        GradingError: when there is no notebook, or no cell in it; the file is named.
+    """
+    told = set_aside(path.parent, quarantine)
+    if not path.is_file():
+        raise GradingError("; ".join([f"{path.name}: there is no such notebook", *told]))
+    notebook, mended = mend_file(path, quarantine)
+    return notebook, [*told, *mended]
 
 
 def is_plain(student: str) -> bool:
@@ -102,7 +124,5 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     notebook was set aside, or holds no cell, then fails as one without a notebook.
     """
     for path in map(Path, notebooks):
-        quarantine = Path("quarantine") / path.parents[1].name / assignment
-        set_aside(path.parent, quarantine)
         with contextlib.suppress(GradingError):
-            mend_file(path, quarantine)
+            take_in(path, Path("quarantine") / path.parents[1].name / assignment)

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.results import PREDICT, CellResult, StudentResult
+from autograder.results import CellResult, StudentResult
 from autograder.session import Session
+from autograder.written import PREDICT
 from cvlib.quizzes import Question, find_question, right_answer
 
 FEWEST = 8  # students; with fewer, a correlation says nothing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import re
 import sys
@@ -11,7 +10,6 @@ import warnings
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry, Notebook
@@ -24,28 +22,12 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from autograder.errors import CourseError, GradingError
+from autograder.nbgrader_log import capturing
 from autograder.settings import Settings
 
 CONFIG_FILE = "nbgrader_config.py"
+SQLITE = "sqlite:///"
 MAX_REASON = 300  # characters of what a database complains about
-EXCEPTION = re.compile(r"[\w.]+(Error|Exception|Failed): ")
-
-
-class Log(logging.Handler):
-    """Keeps what nbgrader reports, to show it when something fails."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message."""
-        self.lines += record.getMessage().strip().splitlines()
-
-    def sentence(self, otherwise: str) -> str:
-        """The reason: the last exception's line if one was reported, else the first line."""
-        reasons = [line for line in self.lines if EXCEPTION.match(line)]
-        return (reasons[-1:] or self.lines[:1] or [otherwise])[0]
 
 
 def load_config(settings: Settings) -> Config:
@@ -62,7 +44,7 @@ def load_config(settings: Settings) -> Config:
     directory = config.CourseDirectory
     directory.root = str(settings.data)
     if "db_url" not in directory:
-        directory.db_url = f"sqlite:///{settings.gradebook}"
+        directory.db_url = f"{SQLITE}{settings.gradebook}"
     return config
 
 
@@ -131,20 +113,6 @@ def reason(settings: Settings, assignment: str, sentence: str) -> str:
 
 
 @contextlib.contextmanager
-def capturing(logger: Any) -> Iterator[Log]:
-    """Send a logger's errors to a list instead of the terminal."""
-    log, handlers, level = Log(), list(logger.handlers), logger.level
-    propagate = logger.propagate
-    logger.handlers, logger.propagate = [log], False
-    logger.setLevel(logging.ERROR)
-    try:
-        yield log
-    finally:
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
-
-
-@contextlib.contextmanager
 def one_sentence(settings: Settings) -> Iterator[None]:
     """Turn a locked or broken gradebook into one sentence."""
     own_tools = str(Path(sys.executable).parent)
@@ -173,11 +141,21 @@ def place_of(settings: Settings) -> str:
 def open_gradebook(settings: Settings) -> Iterator[Gradebook]:
     """The gradebook of the course, closed again at the end."""
     url = load_config(settings).CourseDirectory.db_url
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not path.is_file():
+    if not is_there(url):
+        path = url.removeprefix(SQLITE)
         raise CourseError(f"{path}: there is no gradebook yet; run `course release` first")
     with one_sentence(settings), Gradebook(url) as book:
         yield book
+
+
+def has_gradebook(settings: Settings) -> bool:
+    """Whether there is one to write to; a server's is taken to be there."""
+    return is_there(load_config(settings).CourseDirectory.db_url)
+
+
+def is_there(url: str) -> bool:
+    """Whether a gradebook in a file exists; opening it would make an empty one."""
+    return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).is_file()
 
 
 def find_notebook(book: Gradebook, assignment: str, notebook: str) -> Notebook:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.build import to_notebook
+from autograder.engine.course_cells import read_cells
 from autograder.engine.plan import grade_id, is_locked
-from autograder.engine.preprocessors import read_cells
 from autograder.errors import CourseError
 from autograder.files import write_bytes, write_text
 from autograder.leaks import check_package, check_release

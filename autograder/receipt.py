@@ -7,18 +7,20 @@ neither solutions nor hidden tests nor the gradebook are needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.engine.course_cells import demonstrations, read_cells
 from autograder.engine.engine import Engine
 from autograder.engine.outputs import points_in
-from autograder.engine.plan import grade_id, make_steps, needed_demos
-from autograder.engine.preprocessors import demonstrations, read_cells, restored
+from autograder.engine.plan import grade_id, make_steps
+from autograder.engine.restore import restored
 from autograder.engine.rivals import Trying
-from autograder.engine.ticket import Step, Ticket
+from autograder.engine.ticket import Step
+from autograder.engine.ticketing import bare_ticket, with_steps
 from autograder.errors import CourseError, GradingError
 from autograder.mend import read_mended
 from autograder.session import Exercise, Session, heading
@@ -71,29 +73,6 @@ class Receipt:
         return all(a.state == BLANK for a in self.answers) and not any(self.open.values())
 
 
-def recognised(path: Path, sessions: Sequence[Session]) -> Session:
-    """The session that a file belongs to: by the cells in it, else by its name.
-
-    Raises:
-        CourseError: when it can't be told, or the file can't be read.
-    """
-    notebook, _ = read_mended(path)
-    found = {grade_id(cell) for cell in notebook.cells}
-    counts = {session.number: len(found & ids_of(session)) for session in sessions}
-    best = max(sessions, key=lambda session: counts[session.number], default=None)
-    if best is not None and counts[best.number]:
-        return best
-    named = [session for session in sessions if session.name in path.name]
-    if len(named) == 1:
-        return named[0]
-    raise CourseError(f"{path.name}: which session is it? Say --assignment NN")
-
-
-def ids_of(session: Session) -> set[str]:
-    """The ids of a session's marked cells."""
-    return {f"{cell.id}-{cell.role}" for cell in session.cells if cell.id}
-
-
 def make_receipt(
     path: Path, session: Session, settings: Settings, engine: Engine, student: str = ""
 ) -> Receipt:
@@ -112,13 +91,12 @@ def make_receipt(
     given = [cell for cell in read_cells(released) if grade_id(cell)]
     if not given:
         raise CourseError(f"{released}: not there; run `course release {session.number}`")
-    bare = Ticket((), frozenset(), sandboxed=engine.sandboxed, session=session.number,
-                  student=student)  # fmt: skip
+    bare = bare_ticket(session.number, student, sandboxed=engine.sandboxed)
     trying = Trying(engine.run, bare, demonstrations(released))
     cells, found = restored(notebook.cells, given, released, trying)
     steps = make_steps(cells, trying.demonstrations)
     shown = tuple(step for step in steps if not step.name.endswith(HIDDEN))
-    outputs = engine.run(replace(bare, steps=shown, needed=needed_demos(shown)))["outputs"]
+    outputs = engine.run(with_steps(bare, shown))["outputs"]
     stubs = {grade_id(cell): cell.source for cell in given}
     receipt = read_outcome(session, cells, stubs, outputs, shown, (*mended, *found))
     if receipt.empty:

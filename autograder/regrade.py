@@ -9,9 +9,8 @@ by `regraded`, after somebody has seen whose mark changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,47 +20,17 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import nbgrader_bridge
 from autograder.build import to_notebook
+from autograder.change import Change
+from autograder.desk import Desk, Options
 from autograder.engine.engine import Engine
 from autograder.engine.outputs import points_in
-from autograder.engine.plan import grade_id, make_steps, needed_demos
+from autograder.engine.plan import grade_id, make_steps
 from autograder.engine.ticket import Step, Ticket
+from autograder.engine.ticketing import with_steps
 from autograder.errors import CourseError, GradingError
-from autograder.grading import Desk, Options, submitted
+from autograder.grading import submitted
 from autograder.session import Exercise, Session
 from autograder.settings import Settings
-
-
-@dataclass(frozen=True)
-class Change:
-    """What regrading an exercise means for one student.
-
-    Attributes:
-        before, after: test cell → points, as tests give them.
-        outputs: test cell → what it says now.
-        total: points of the whole session before, as they count.
-        manual: test cells whose points a person set; these stay as they are.
-        reason: why it could not be regraded, "" when it could.
-    """
-
-    student: str
-    before: dict[str, float]
-    after: dict[str, float]
-    outputs: dict[str, list[dict[str, Any]]]
-    total: float = 0.0
-    manual: tuple[str, ...] = ()
-    reason: str = ""
-
-    @property
-    def changes(self) -> bool:
-        """Whether a test gives other points than before."""
-        return self.before != self.after
-
-    @property
-    def new_total(self) -> float:
-        """Points of the whole session after, without late penalties."""
-        gained = (self.after[name] - self.before[name] for name in self.after
-                  if name not in self.manual)  # fmt: skip
-        return round(self.total + sum(gained), 2)
 
 
 def find_exercise(session: Session, wanted: str) -> Exercise:
@@ -139,7 +108,7 @@ class Regrader:
         last = max(step.index for step in ticket.steps if step.name in self.tests)
         steps = tuple(step for step in ticket.steps if step.index <= last
                       and (step.role != "test" or step.name in self.tests))  # fmt: skip
-        return replace(ticket, steps=steps, needed=needed_demos(steps))
+        return with_steps(ticket, steps)
 
     def change(
         self, book: Gradebook, student: str, future: Future[dict[str, list[dict[str, Any]]]]
@@ -191,10 +160,3 @@ def written(steps: Iterable[Step]) -> list[str]:
 def read_cells(path: Path) -> list[NotebookNode]:
     """The cells of an autograded notebook."""
     return list(nbformat.read(path, as_version=4).cells)
-
-
-def changed_first(changes: Iterable[Change]) -> Iterator[Change]:
-    """What a person has to look at: changed marks, then what could not be regraded."""
-    known = list(changes)
-    yield from (change for change in known if change.changes)
-    yield from (change for change in known if change.reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import nbformat
@@ -10,10 +9,11 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import AssignLatePenalties
 
 from autograder import nbgrader_bridge
+from autograder.change import Change
 from autograder.engine.plan import grade_id, is_locked
 from autograder.files import write_text
-from autograder.grading import read_stamp
-from autograder.regrade import Change, Regrader
+from autograder.nbgrader_log import capturing
+from autograder.regrade import Regrader
 
 PENALTIES = "nbgrader.preprocessors.AssignLatePenalties"
 
@@ -45,7 +45,7 @@ def write_points(regrader: Regrader, change: Change) -> None:
                  "db_url": config.CourseDirectory.db_url}  # fmt: skip
         nothing = from_dict({"cells": [], "metadata": {}})
         penalties = AssignLatePenalties(config=config)
-        with nbgrader_bridge.capturing(penalties.log):
+        with capturing(penalties.log):
             penalties.preprocess(nothing, {"nbgrader": named})
 
 
@@ -67,9 +67,10 @@ def write_notebook(regrader: Regrader, change: Change) -> None:
             cell.outputs = [from_dict(output) for output in change.outputs[name]]
     write_text(path, nbformat.writes(notebook) + "\n")
     if current:
-        stamp_path = regrader.desk.stamp_path(change.student)
-        stamp = read_stamp(stamp_path) | {"graded": regrader.desk.stamp(change.student)}
-        write_text(stamp_path, json.dumps(stamp) + "\n")
+        stamps = regrader.desk.stamps
+        known = {key: value for key, value in stamps.read(change.student).items()
+                 if key != "graded"}  # fmt: skip
+        stamps.write(change.student, **known)
 
 
 def is_current(cell: NotebookNode, given: list[NotebookNode]) -> bool:

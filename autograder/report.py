@@ -24,16 +24,11 @@ from autograder.items import (
     summarise_predictions,
     summarise_tests,
 )
+from autograder.public_code import given_code, published_code
 from autograder.results import StudentResult
 from autograder.session import Session
 from autograder.settings import Settings
-from autograder.similarity import (
-    Alike,
-    find_alike,
-    find_published,
-    given_code,
-    published_code,
-)
+from autograder.similarity import Alike, find_alike, find_published
 from autograder.summary import Summary, summarise
 from cvlib.quizzes.markup import to_html as to_markup
 

@@ -8,30 +8,20 @@ writes alike says nothing. A resemblance is a reason to read both, and never a p
 
 from __future__ import annotations
 
-import ast
-import difflib
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
-from pathlib import Path
 
-import cvlib
-from autograder.rehearse import blank
-from autograder.session import BEGIN, END, Session
+from autograder.passages import LENGTH, Passages, covered, filtered, passages, same_words
+from autograder.session import BEGIN, END
 
-LENGTH = 25  # characters of filtered code that make a passage: about two lines
-WINDOW = 5
 MANY = 10  # passages that more than this many have (or a tenth of the class) don't count
 LEAST = 120  # characters of filtered code that two must share altogether: about nine lines
 LEAST_OF_ONE = 60  # and in each question that counts
 SHARE = 0.7  # of the passages of the one who has fewer
 SAME_WORDS = 0.9  # of an answer that counts as the published one
-
 Answers = Mapping[str, Mapping[str, str]]  # student -> question -> code
-Passages = dict[int, set[int]]  # a passage's hash -> where it begins
 
 
 @dataclass(frozen=True)
@@ -144,69 +134,3 @@ def own(text: str, given: Collection[str]) -> str:
     """A text without the lines that were given and the marks of solutions."""
     return "\n".join(line for line in text.splitlines()
                      if line.strip() not in given and line.strip() not in (BEGIN, END))  # fmt: skip
-
-
-def given_code(session: Session) -> list[str]:
-    """All code that students get: everything but solutions and hidden tests."""
-    shown = [cell.source for cell in session.cells
-             if cell.kind == "code" and cell.role not in ("solution", "hidden")]  # fmt: skip
-    return shown + [blank(exercise.solution.source) for exercise in session.exercises]
-
-
-def published_code(session: Session) -> dict[str, list[str]]:
-    """Question → answers that anybody can read: the solution's, and cvlib's of these names."""
-    ours = definitions(Path(str(cvlib.__file__)).parent)
-    return {
-        exercise.id: [exercise.solution.source,
-                      *(text for name in exercise.names for text in ours.get(name, ()))]
-        for exercise in session.exercises
-        if exercise.answer_name  # right values are the same for everyone
-    }  # fmt: skip
-
-
-@lru_cache(2)
-def definitions(package: Path) -> dict[str, list[str]]:
-    """The functions and classes of a package's files with references: name → texts."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(package.rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        for node in ast.parse(text).body if "\nREFERENCES" in text else ():
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                found.setdefault(node.name, []).append(ast.get_source_segment(text, node) or "")
-    return found
-
-
-@lru_cache(50_000)
-def passages(code: str) -> Passages:
-    """The passages that winnowing chooses of a piece of code, by their hashes."""
-    import numpy as np
-    from copydetect.utils import winnow
-
-    text = filtered(code)
-    # Not Python's own hash, which differs from run to run.
-    grams = [zlib.crc32(text[at : at + LENGTH].encode()) for at in range(len(text) - LENGTH + 1)]
-    if not grams:
-        return {}
-    places: Passages = {}
-    for key, at in zip(*winnow(np.array(grams), WINDOW, remove_duplicates=False), strict=True):
-        places.setdefault(int(key), set()).add(int(at))
-    return places
-
-
-@lru_cache(50_000)
-def filtered(code: str) -> str:
-    """Code without comments and layout; names of the same kind are all alike."""
-    from copydetect.utils import filter_code
-
-    return "".join(str(filter_code(code, "answer.py", "python")[0]).split())
-
-
-def covered(keys: Passages, shared: Collection[int]) -> int:
-    """How many characters of filtered code lie in shared passages."""
-    return len({at + step for key in keys if key in shared
-                for at in keys[key] for step in range(LENGTH)})  # fmt: skip
-
-
-def same_words(one: str, two: str) -> float:
-    """Share of the words of two texts that are the same in the same order, 0 to 1."""
-    return difflib.SequenceMatcher(None, one.split(), two.split(), autojunk=False).ratio()

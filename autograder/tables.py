@@ -11,11 +11,11 @@ from rich.table import Table
 from autograder.summary import summarise
 
 if TYPE_CHECKING:  # a table needs none of what these import
+    from autograder.change import Change
     from autograder.doctor import Finding
     from autograder.grading import Result
     from autograder.intake.collect import Collection
     from autograder.receipt import Receipt
-    from autograder.regrade import Change
     from autograder.rehearse import Verdict
     from autograder.results import StudentResult
     from autograder.session import Session

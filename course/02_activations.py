@@ -787,6 +787,8 @@ with uses_your("gradient_norms", "relu", "elu", "gelu", "sigmoid"):
     for title, curves in panels.items():
         print(f"sigmoid, {title}: from {curves['sigmoid'][0]:.0e} to {curves['sigmoid'][-1]:.0e}")
 explain("02-flow")
+# Warm up for exercise 8: its questions, with other numbers each time.
+widgets.NumbersDrill("02-numbers")
 
 # %% [markdown] exercise="02-numbers" difficulty=2 minutes=10
 # ## Exercise 8 · Numbers to have in your head

@@ -864,6 +864,8 @@ with uses_your("fit_reader"):
     plots.show_images(
         [unseen[i, 0] for i in wrong or [0]], titles=said or ["none wrong"], columns=6
     )
+# Warm up for exercise 9: its questions, with other numbers each time.
+widgets.NumbersDrill("03-numbers")
 
 # %% [markdown] exercise="03-numbers" difficulty=2 minutes=8
 # ## Exercise 9 · Numbers of your own

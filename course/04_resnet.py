@@ -843,6 +843,8 @@ with uses_your("BasicBlock", "Bottleneck", "shortcut_kind"):
     plots.show_bars(millions, "M MACs", title="256 → 256 channels on a map of 14 × 14")
     for part in ways["Inception module"].children():
         print("Inception branch:", tuple(part(torch.zeros(1, 256, 14, 14)).shape))
+# Warm up for exercise 7: its questions, with other numbers each time.
+widgets.NumbersDrill("04-numbers")
 
 # %% [markdown] exercise="04-numbers" difficulty=2 minutes=10
 # ## Exercise 7 · Numbers to have in your head

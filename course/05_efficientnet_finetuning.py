@@ -36,7 +36,7 @@ from cvlib.models.scaling import VERSIONS, Scale
 from cvlib.profile import count_parameters
 from cvlib.small_efficientnet import prepared, pretrained_efficientnet
 from cvlib.surface_runs import from_scratch
-from cvlib.widgets import ModelExplorer
+from cvlib.widgets import ModelExplorer, NumbersDrill
 
 torch.set_num_threads(1)  # for pictures as small as these, one thread is fast enough
 
@@ -911,6 +911,8 @@ with uses_your("mixup", "cutmix"):
         ]
     plots.show_images(shown, titles=titles, columns=3)
 predict("05-budget", "?")
+# Warm up for exercise 10: its questions, with other numbers each time.
+NumbersDrill("05-numbers")
 
 # %% [markdown] exercise="05-numbers" difficulty=2 minutes=8
 # ## Exercise 10 · Numbers of your own

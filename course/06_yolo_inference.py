@@ -797,6 +797,7 @@ check.parts(
 
 # %%
 judged = scenes.make_scenes(24, seed=3)
+pictures = [to_image(one.image) for one in judged]
 truths = [Truth(one.boxes, one.labels) for one in judged]
 raw = [detection.before_suppression(yolo, one.image, conf=0.05) for one in judged]
 with uses_your("batched_nms", "mean_average_precision", "match_boxes"):
@@ -810,6 +811,9 @@ print("input   cells      ms   mAP@.5   mAP@[.5:.95]")
 for row in detection_reports.by_input_size(yolo, judged, (64, 96, 128, 160, 256)):
     numbers = f"{row.milliseconds:6.1f}   {row.loose:6.3f}   {row.strict:12.3f}"
     print(f"{row.size:5}  {row.cells:6}  {numbers}")
+# One threshold is one point of the curve. Where would you put it to miss nothing? To be right?
+found = detection.detect(yolo, pictures[:8], conf=0.01)
+widgets.ConfidenceExplorer(found, truths[:8], images=pictures[:8], names=scenes.CLASSES)
 
 # %% [markdown] exercise="06-detect" difficulty=2 minutes=15
 # ## Exercise 10 · Call the real one
@@ -890,7 +894,6 @@ with uses_your("letterbox", "decode_grid", "batched_nms", "unletterbox", "detect
 predict("06-bgr", "?")
 
 # %%
-pictures = [to_image(one.image) for one in judged]
 swapped = [picture[..., ::-1] for picture in pictures]
 with uses_your("detect", "mean_average_precision", "match_boxes"):
     for name, given in {"red first": pictures, "blue first": swapped}.items():
@@ -899,9 +902,8 @@ with uses_your("detect", "mean_average_precision", "match_boxes"):
         strict = mean_average_precision(found, truths, detection.COCO_THRESHOLDS)
         print(f"given with {name}: mAP@.5 {loose:.3f}, mAP@[.5:.95] {strict:.3f}")
 explain("06-bgr")
-# One threshold is one point of the curve. Where would you put it to miss nothing? To be right?
-found = detection.detect(yolo, pictures[:8], conf=0.01)
-widgets.ConfidenceExplorer(found, truths[:8], images=pictures[:8], names=scenes.CLASSES)
+# Warm up for exercise 11: its questions, with other numbers each time.
+widgets.NumbersDrill("06-numbers")
 
 # %% [markdown] exercise="06-numbers" difficulty=2 minutes=8
 # ## Exercise 11 · Numbers of your own

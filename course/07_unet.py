@@ -869,6 +869,8 @@ label = torch.tensor([[0.0, 0.0, 2.0, 2.0]])[None, None]  # (1, 1, 1, 4)
 for mode in ("bilinear", "nearest"):
     larger = F.interpolate(label, size=(1, 12), mode=mode)  # (1, 1, 1, 12)
     print(f"{mode:9}", larger.round().long().flatten().tolist())
+# Warm up for exercise 9: its questions, with other numbers each time.
+widgets.NumbersDrill("07-numbers")
 
 # %% [markdown] exercise="07-numbers" difficulty=2 minutes=8
 # ## Exercise 9 · Numbers of your own

@@ -54,7 +54,8 @@ quiz("08-recall")
 # | mask decoder, a small transformer | both | for each prompt |
 #
 # The course brings a small SAM of the same parts, for 128 × 128 pixels, trained on generated
-# scenes.
+# scenes. To learn that within an hour, its encoder is convolutional, and its prompt encoder also
+# draws what it is told.
 #
 # ```python
 # predictor.set_image(image)                       # (H, W, 3) uint8, red first: the encoder runs
@@ -902,6 +903,8 @@ masks, scores, _ = predictor.predict(np.array([[64, 60]]), np.array([1]))
 show_masks(coins, [None, *masks], ["photograph", *(f"predicted {s:.2f}" for s in scores)],
            [clicks] * 4)  # fmt: skip
 explain("08-zero-shot")
+# Warm up for exercise 10: its questions, with other numbers each time.
+widgets.NumbersDrill("08-numbers")
 
 # %% [markdown] exercise="08-numbers" difficulty=2 minutes=8
 # ## Exercise 10 · Numbers of your own
@@ -911,7 +914,7 @@ explain("08-zero-shot")
 # in place of each `None`, and delete the line `raise NotImplementedError()`. Paper first;
 # expressions like `math.sin(0.4 * math.pi)` are welcome. Three decimals will do.
 #
-# - *By hand:* our small SAM, 128 × 128 pixels in patches of 8 × 8: 16 × 16 places, and 64 × 64
+# - *By hand:* our small SAM, 128 × 128 pixels, a place for each 8 × 8: 16 × 16 places, and 64 × 64
 #   logits for each mask.
 # - *Edge case:* the shorter side is rounded to whole pixels before anything is clicked.
 

@@ -869,6 +869,8 @@ with uses_your("dice_loss", "CombinedLoss"):
         print(f"{name:14}", {part: round(iou, 2) for part, iou in overlaps.items()})
     plots.show_images(list(shown.values()), titles=list(shown), columns=5, limits=(0, 1))
 explain("09-dice-alone")
+# Warm up for exercise 10: its questions, with other numbers each time.
+widgets.NumbersDrill("09-numbers")
 
 # %% [markdown] exercise="09-numbers" difficulty=2 minutes=8
 # ## Exercise 10 · Numbers of your own

@@ -607,6 +607,8 @@ meant = [schedules.cosine_lr(step, 0.1, 100 * 250) for step in range(3 * 250)]
 lines = {"T_max=100, stepped per batch": rates, "what was meant": meant}
 show_lines(lines, range(750), xlabel="batch, in the first three epochs", ylabel="learning rate")
 explain("10-t-max")
+# Watch a network learn. Start too hot, stop, divide the rate by 10, go on. See the step?
+widgets.LiveTraining()
 
 # %% [markdown] exercise="10-plateau" difficulty=2 minutes=12
 # ## Exercise 5 · Wait for the plateau
@@ -973,8 +975,8 @@ with uses_your("SGD", "Adam", "lr_find"):
     labels = {"xlabel": "log₁₀ of the rate", "ylabel": "mean of the last 7 losses", "alt": told}
     show_lines(curves, powers, logarithmic=True, **labels)
 explain("10-finder")
-# Watch a network learn. Start too hot, stop, divide the rate by 10, go on. See the step?
-widgets.LiveTraining()
+# Warm up for exercise 9: its questions, with other numbers each time.
+widgets.NumbersDrill("10-numbers")
 
 # %% [markdown] exercise="10-numbers" difficulty=2 minutes=8
 # ## Exercise 9 · Numbers of your own

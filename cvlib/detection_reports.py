@@ -74,27 +74,30 @@ def by_input_size(model: Any, scenes: Sequence[Scene], sizes: Sequence[int]) -> 
     return rows
 
 
-def write_data_set(folder: Path, count: int, held_out: int) -> Path:
-    """Write scenes as ultralytics reads them: pictures, label files, and a YAML file, returned.
-
-    A label file has a line "class cx cy w h" for each object, as shares of the picture.
-    """
-    from torchvision.io import write_png
-
-    for part, number, seed in (("train", count, 61), ("val", held_out, 62)):
+def write_data_set(folder: Path, learn: Sequence[Scene], held_out: Sequence[Scene]) -> Path:
+    """Write scenes as ultralytics reads them: pictures, label files, and a YAML file, returned."""
+    for part, scenes in (("train", learn), ("val", held_out)):
         for kind in ("images", "labels"):
             (folder / kind / part).mkdir(parents=True)
-        for index, scene in enumerate(make_scenes(number, seed=seed)):
-            name = f"{part}/{index:04d}"
-            write_png((255 * scene.image).round().byte(), str(folder / f"images/{name}.png"))
-            shares = convert_boxes(scene.boxes, "xyxy", "cxcywh") / scene.image.shape[-1]
-            pairs = zip(scene.labels.tolist(), shares.tolist(), strict=True)
-            lines = [" ".join(map(str, [label, *box])) for label, box in pairs]
-            (folder / f"labels/{name}.txt").write_text("\n".join(lines))
+        for index, scene in enumerate(scenes):
+            write_scene(scene, folder, f"{part}/{index:05d}")
     names = "".join(f"  {number}: {name}\n" for number, name in enumerate(CLASSES))
     file = folder / "scenes.yaml"
     file.write_text(f"path: {folder}\ntrain: images/train\nval: images/val\nnames:\n{names}")
     return file
+
+
+def write_scene(scene: Scene, folder: Path, name: str) -> None:
+    """One picture, and a line "class cx cy w h" for each object, as shares of the picture."""
+    from torchvision.io import write_png
+
+    write_png((255 * scene.image).round().byte(), str(folder / f"images/{name}.png"))
+    shares = convert_boxes(scene.boxes, "xyxy", "cxcywh") / scene.image.shape[-1]  # (K, 4)
+    lines = [
+        " ".join([str(label), *(f"{number:.6f}" for number in box)])
+        for label, box in zip(scene.labels.tolist(), shares.tolist(), strict=True)
+    ]
+    (folder / f"labels/{name}.txt").write_text("\n".join(lines))
 
 
 def fine_tune(real: bool = False, count: int = 400, epochs: int = 10, size: int = 128) -> Any:
@@ -117,7 +120,7 @@ def fine_tune(real: bool = False, count: int = 400, epochs: int = 10, size: int 
         if not model.ckpt:  # the small one comes from no file that could be trained on
             model.save(Path(folder, "start.pt"))
             model = offline_ultralytics().YOLO(Path(folder, "start.pt"))
-        data = write_data_set(Path(folder), count, held_out=40)
+        data = write_data_set(Path(folder), make_scenes(count, seed=61), make_scenes(40, seed=62))
         model.train(
             data=str(data), epochs=epochs, imgsz=size, project=folder, plots=False, workers=0,
             seed=0, verbose=False,

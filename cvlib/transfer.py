@@ -122,6 +122,12 @@ def unfreeze(model: nn.Module, only: Iterable[str] | None = None) -> None:
             module.train(model.training)
 
 
+def require_decay(decay: float) -> None:
+    """Raise ValueError, unless rates stay above 0 and don't grow towards the input."""
+    if not 0 < decay <= 1:
+        raise ValueError(f"decay must be above 0 and at most 1, got {decay}")
+
+
 def param_groups(model: nn.Module, base_lr: float, decay: float) -> list[dict[str, Any]]:
     """Parameters by part, for an optimizer: the earlier a part, the smaller its rate.
 
@@ -141,8 +147,7 @@ def param_groups(model: nn.Module, base_lr: float, decay: float) -> list[dict[st
     """
     if base_lr <= 0:
         raise ValueError(f"base_lr must be above 0, got {base_lr}")
-    if not 0 < decay <= 1:
-        raise ValueError(f"decay must be above 0 and at most 1, got {decay}")
+    require_decay(decay)
     groups = []
     parts = parts_of(model)
     for number, (_, part) in enumerate(parts):
@@ -186,8 +191,7 @@ class GradualUnfreezing:
         self, model: nn.Module, optimizer: Optimizer, every: int = 1, decay: float = 1.0
     ) -> None:
         require_at_least(1, every=every)
-        if not 0 < decay <= 1:
-            raise ValueError(f"decay must be above 0 and at most 1, got {decay}")
+        require_decay(decay)
         self.parts = parts_of(model)[::-1]  # the head first
         self.optimizer, self.every, self.decay = optimizer, every, decay
         self.base_lr = optimizer.param_groups[0]["lr"]

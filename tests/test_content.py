@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from autograder.build import BADGE, number, to_notebook
-from autograder.session import BEGIN, END, Cell, Session, read_session, session_paths
+from autograder.build import to_notebook
+from autograder.build_cells import BADGE, number
+from autograder.session import BEGIN, END, Cell, Session
 from autograder.settings import load_settings
 from cvlib import mistakes
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sessions
 from tests.quiz_facts import bank_of
 
-SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
-each_session = pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+each_session = pytest.mark.parametrize("session", sessions(), ids=lambda s: s.name)
 
 CELLS = range(50, 81)
 WORDS = range(2500, 4001)

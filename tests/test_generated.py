@@ -43,8 +43,7 @@ def test_committed_notebooks_are_what_the_text_gives(rebuilt: Settings, folder: 
 
 def test_building_and_releasing_again_gives_the_same_bytes(rebuilt: Settings) -> None:
     before = [files_below(rebuilt.source), files_below(rebuilt.release)]
-    for path in SESSIONS:
-        release_session(read_session(path), rebuilt)
+    release_session(read_session(SESSIONS[0]), rebuilt)
     assert [files_below(rebuilt.source), files_below(rebuilt.release)] == before
 
 

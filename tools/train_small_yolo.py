@@ -25,7 +25,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from cvlib.scenes import CLASSES, Scene, make_scenes
+from cvlib.detection_reports import write_data_set
+from cvlib.scenes import Scene, make_scenes
 from cvlib.small_yolo import SIZE, TABLE, WEIGHTS
 from cvlib.ultralytics_offline import offline_ultralytics
 
@@ -43,7 +44,8 @@ def main() -> None:
     torch.set_num_threads(1)
     start, worked = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        data = data_set(Path(folder), given.scenes)
+        learned, held_out = half_marked(given.scenes, seed=0), half_marked(500, seed=1)
+        data = write_data_set(Path(folder), learned, held_out)
         model = learn(Path(folder), data, given.epochs)
         spent = f"{time.perf_counter() - start:.0f} s, {time.process_time() - worked:.0f} s of CPU"
         write(model, given.out)
@@ -51,35 +53,11 @@ def main() -> None:
     print(spent)
 
 
-def data_set(folder: Path, count: int) -> Path:
-    """Scenes as ultralytics reads them, to learn from (seed 0) and held out (seed 1)."""
-    for part, number, seed in (("train", count, 0), ("val", 500, 1)):
-        half = number // 2
-        scenes = make_scenes(half, SIZE, seed=2 * seed)
-        scenes += make_scenes(number - half, SIZE, seed=2 * seed + 1, marks=True)
-        for kind in ("images", "labels"):
-            (folder / kind / part).mkdir(parents=True)
-        for index, scene in enumerate(scenes):
-            write_scene(scene, folder, f"{part}/{index:05d}")
-    file = folder / "scenes.yaml"
-    names = "".join(f"  {number}: {name}\n" for number, name in enumerate(CLASSES))
-    file.write_text(f"path: {folder}\ntrain: images/train\nval: images/val\nnames:\n{names}")
-    return file
-
-
-def write_scene(scene: Scene, folder: Path, name: str) -> None:
-    """One picture, and one line "label cx cy w h" for each object, in parts of the side."""
-    from torchvision.io import write_png
-
-    write_png((scene.image * 255).round().byte(), str(folder / "images" / f"{name}.png"))
-    corners = scene.boxes / scene.image.shape[-1]
-    middles = (corners[:, :2] + corners[:, 2:]) / 2
-    rows = torch.cat([middles, corners[:, 2:] - corners[:, :2]], dim=1).tolist()  # (K, 4)
-    lines = [
-        " ".join([str(label), *(f"{number:.6f}" for number in row)])
-        for label, row in zip(scene.labels.tolist(), rows, strict=True)
-    ]
-    (folder / "labels" / f"{name}.txt").write_text("\n".join(lines))
+def half_marked(count: int, seed: int) -> list[Scene]:
+    """Scenes, half of them with marks; another seed gives others."""
+    half = count // 2
+    marked = make_scenes(count - half, SIZE, seed=2 * seed + 1, marks=True)
+    return make_scenes(half, SIZE, seed=2 * seed) + marked
 
 
 def learn(folder: Path, data: Path, epochs: int) -> nn.Module:

@@ -59,12 +59,13 @@ class Finder:
         """See to it that an answer that was worked on counts, and no stub comes after it."""
         name, stub = grade_id(wanted), wanted.source.strip()
         own = [cell for cell in self.cells if self.mark(cell) == name]
-        worked_on = [cell for cell in own if cell.source.strip() != stub]
+        worked_on = [cell for cell in own if cell.source.strip() not in ("", stub)]
         if not worked_on:
             worked_on = self.lost_answer(wanted)
         if worked_on:
             self.cells = [cell for cell in self.cells
-                          if self.mark(cell) != name or cell.source.strip() != stub]  # fmt: skip
+                          if self.mark(cell) not in (name, "")
+                          or cell.source.strip() not in ("", stub)]  # fmt: skip
 
     def lost_answer(self, wanted: NotebookNode) -> list[NotebookNode]:
         """The cell that holds the answer after all, marked; none when there is none."""

@@ -3,7 +3,8 @@
 Learners copy an answer's cell to try something, and leave both. Which one they meant can't
 be read from the text, so each is put in the answer's place in turn, and the first test behind
 it, the one that learners see, is run. Among equals one that runs without an error counts, then
-one with the course's mark, then the last. A submission without such cells costs nothing here.
+one with the course's mark, then the last. A cell that is still empty never counts before one
+that is not, wherever it stands. A submission without such cells costs nothing here.
 """
 
 from __future__ import annotations
@@ -15,20 +16,14 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.engine.claims import Contest
 from autograder.engine.outputs import points_in
-from autograder.engine.plan import (
-    grade_id,
-    is_locked,
-    is_test,
-    make_steps,
-    names_in,
-    needed_demos,
-    realign,
-)
-from autograder.engine.recognise import Finder, marked
+from autograder.engine.plan import grade_id, make_steps, realign
+from autograder.engine.recognise import marked
 from autograder.engine.ticket import Budget, Ticket
+from autograder.engine.ticketing import with_steps
 
-MOST = 6  # of one answer; earlier ones are left out
+UNTRIED = (0.0, False)
 
 
 @dataclass(frozen=True)
@@ -46,50 +41,6 @@ class Trying:
     demonstrations: list[str]
 
 
-@dataclass(frozen=True)
-class Contest:
-    """One answer, where the cells are that claim it, and the test that decides."""
-
-    wanted: NotebookNode
-    places: list[int]
-    test: NotebookNode
-
-    @property
-    def most(self) -> float:
-        """What the test is worth."""
-        return float(self.test.metadata["nbgrader"].get("points", 0))
-
-
-def contests(
-    cells: list[NotebookNode], given: list[NotebookNode], course: list[str]
-) -> list[Contest]:
-    """The answers that several different cells claim; most submissions have none.
-
-    Args:
-        cells: of the submission, answers recognised.
-        given: the course's marked cells, solution cells as released.
-        course: the texts of the course's other cells.
-    """
-    finder = Finder(cells, given, course)
-    found = []
-    for number, wanted in enumerate(given):
-        if is_locked(wanted) or wanted.cell_type != "code":
-            continue
-        places = [place for place, cell in enumerate(cells) if claims(finder, cell, wanted)]
-        test = next((cell for cell in given[number:] if is_test(cell)), None)
-        if len({cells[place].source.strip() for place in places}) > 1 and test is not None:
-            found.append(Contest(wanted, places[-MOST:], test))
-    return found
-
-
-def claims(finder: Finder, cell: NotebookNode, wanted: NotebookNode) -> bool:
-    """Whether a cell defines all that an answer has to, under its mark or under none."""
-    if not finder.mark(cell):
-        return finder.holds(cell, wanted)
-    same = finder.mark(cell) == grade_id(wanted) and cell.source.strip() != wanted.source.strip()
-    return same and names_in(wanted.source)[0] <= names_in(cell.source)[0]
-
-
 def settle(
     cells: list[NotebookNode], given: list[NotebookNode], found: list[Contest], trying: Trying
 ) -> tuple[list[NotebookNode], list[str]]:
@@ -105,10 +56,11 @@ def settle(
     notes: list[str] = []
     end = time.monotonic() + trying.ticket.budget.total
     for contest in found:
-        orders = {place: arranged(cells, contest, place) for place in contest.places}
+        orders = {place: arranged(cells, contest, place) for place in contest.tried}
         trials = {place: tried(realign(order, given), contest, trying, end)
-                  for place, order in orders.items()}  # fmt: skip
-        best = max(trials, key=lambda place: (trials[place], bool(grade_id(cells[place])), place))
+                  for place, order in orders.items() if len(orders) > 1}  # fmt: skip
+        best = max(orders, key=lambda place: (trials.get(place, UNTRIED),
+                                              bool(grade_id(cells[place])), place))  # fmt: skip
         notes.append(told(contest, trials, best))
         cells = orders[best]
     return cells, notes
@@ -116,9 +68,12 @@ def settle(
 
 def told(contest: Contest, trials: dict[int, tuple[float, bool]], best: int) -> str:
     """A sentence on what was decided."""
+    begin = (f"{grade_id(contest.wanted)}: {len(contest.places)} cells claim it; "
+             f"cell {best + 1} counts, ")  # fmt: skip
+    if not trials:
+        return f"{begin}the only one that is not empty"
     others = ", ".join(f"cell {p + 1}: {trials[p][0]:g}" for p in trials if p != best)
-    return (f"{grade_id(contest.wanted)}: {len(trials)} cells claim it; cell {best + 1} counts, "
-            f"with {trials[best][0]:g} of {contest.most:g} points on the visible test "
+    return (f"{begin}with {trials[best][0]:g} of {contest.most:g} points on the visible test "
             f"({others})")  # fmt: skip
 
 
@@ -144,13 +99,13 @@ def tried(
     """
     left = end - time.monotonic()
     if left <= 0:
-        return 0.0, False
+        return UNTRIED
     steps = make_steps(cells, trying.demonstrations)
     place = {step.name: step.index for step in steps}
     last = place[grade_id(contest.test)]
     kept = tuple(s for s in steps if s.index == last or (s.index < last and s.role != "test"))
     budget = Budget(min(trying.ticket.budget.cell, left), left)
-    ticket = replace(trying.ticket, steps=kept, needed=needed_demos(kept), budget=budget)
+    ticket = with_steps(replace(trying.ticket, budget=budget), kept)
     outputs = trying.run(ticket)["outputs"]
     own = outputs.get(place[grade_id(contest.wanted)])
     ran = own is not None and all(output.get("output_type") != "error" for output in own)

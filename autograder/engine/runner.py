@@ -22,7 +22,8 @@ from typing import Any
 
 from autograder.cells import Outcome
 from autograder.engine.frames import StudentLost
-from autograder.engine.judge import ENDED, Judge, Link
+from autograder.engine.judge import Judge
+from autograder.engine.link import ENDED, Link
 from autograder.engine.outputs import checked_outputs, plain_text, size_of
 from autograder.engine.ticket import Step, Ticket
 

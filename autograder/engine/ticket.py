@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -62,6 +64,21 @@ class Ticket:
     sandboxed: bool = True
     session: str = ""
     student: str = ""
+
+
+def fingerprint(ticket: Ticket) -> str:
+    """The same for runs that must give the same result.
+
+    The student counts, since numbers of one's own are drawn by it, and the session, whose own
+    solutions refuse to run.
+    """
+    steps = [[s.index, s.role, s.name, s.source] for s in ticket.steps]
+    return fingerprint_of([ticket.session, ticket.student, steps])
+
+
+def fingerprint_of(value: Any) -> str:
+    """The same for equal plain data."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
 def ticket_out(ticket: Ticket) -> dict[str, Any]:

@@ -6,8 +6,6 @@ before are kept in ``collected/NN/STUDENT/``.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +14,10 @@ from autograder.files import write_bytes, write_text
 from autograder.intake.arrivals import TIME, Arrival, is_notebook, read_time, with_times
 from autograder.intake.naming import Named, kind_of, understand
 from autograder.intake.packages import Received, read_package
-from autograder.intake.roster import Person, Roster, decoded
+from autograder.intake.roster import Person, Roster
+from autograder.intake.tables import PLACED, read_decisions, read_placed, table
 from autograder.session import Session
 from autograder.settings import Settings
-
-PLACED = ("student", "from", "time", "note")  # the columns of placed.csv
 
 
 @dataclass(frozen=True)
@@ -178,30 +175,3 @@ class Collector:
         write_text(self.kept / "placed.csv", table(PLACED, placed.values()))
         header = ["from", "reason", "suggestion", "student"]
         write_text(self.kept / "questions.csv", table(header, asked + decided))
-
-
-def read_placed(path: Path) -> dict[str, list[str]]:
-    """Student → what an earlier run put where; packages that come later add to it."""
-    try:
-        rows = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
-    except FileNotFoundError:
-        return {}
-    return {row["student"]: [row.get(name) or "" for name in PLACED] for row in rows
-            if row.get("student")}  # fmt: skip
-
-
-def read_decisions(path: Path) -> dict[str, str]:
-    """What a person wrote into the last column: place in a package → student."""
-    try:
-        rows = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
-    except FileNotFoundError:
-        return {}
-    answers = {row.get("from", ""): (row.get("student") or "").strip() for row in rows}
-    return {origin: student for origin, student in answers.items() if student}
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue()

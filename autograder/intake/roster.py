@@ -122,6 +122,17 @@ def read_roster(path: Path) -> Roster:
     return Roster(people.values())
 
 
+def roster_if_any(given: Path | None, usual: Path) -> Roster:
+    """The roster that was named, else the usual one, else an empty one.
+
+    Raises:
+        CourseError: as `read_roster`; also when one was named that is not there.
+    """
+    if given is None and not usual.is_file():
+        return Roster([])
+    return read_roster(given or usual)
+
+
 def decoded(raw: bytes) -> str:
     """Text as spreadsheets write it: UTF-8, UTF-16 or Windows' own."""
     for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "cp1252"):

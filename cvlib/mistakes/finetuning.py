@@ -8,44 +8,19 @@ else. What happens in the last exercise is told by what the trained network does
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from cvlib import mixing, surface_reading, surfaces, train, transfer
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
-from cvlib.mistakes.attempt import source_as
+from cvlib.mistakes import mistake, mistaken_values, slip
+from cvlib.mistakes.runs import mistaken_runs
 from cvlib.models.mbconv import SqueezeExcite
 from cvlib.models.scaling import Scale
 from cvlib.transfer import replace_head
 
-
-@dataclass(frozen=True)
-class MistakenRun(Mistake):
-    """A wrong `fine_tune`, to be recognised by what its network does."""
-
-    typed: Callable[..., Any] | None = None
-
-    def source(self, name: str) -> str:
-        """The mistake as a learner would have typed it, and run it."""
-        assert self.typed is not None
-        text = source_as(self.typed, "fine_tune")
-        return f"{text}\n\n\ntuned = fine_tune(pretrained_efficientnet())"
-
-
-def mistaken_run(finding: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
-    """Register a wrong `fine_tune` whose network gives this finding."""
-
-    def register(tune: Answer) -> Answer:
-        wrong = {"tuned": finding}
-        _add(MistakenRun(tune.__name__, "05-fine-tune", says, asks, values=wrong, typed=tune))
-        return tune
-
-    return register
+mistaken_run = mistaken_runs("05-fine-tune", "tuned = fine_tune(pretrained_efficientnet())")
 
 
 # 05-squeeze-excite ------------------------------------------------------------------------------

@@ -7,42 +7,17 @@ happens in training (exercise 7) is told by what the trained network does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from cvlib import scene_reading, wire_scenes
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
-from cvlib.mistakes.attempt import source_as
+from cvlib.mistakes import mistake, mistaken_values, slip
+from cvlib.mistakes.runs import mistaken_runs
 from cvlib.models.unet import DoubleConv, Down, UNet, Up
 from cvlib.train import train_step
 
-
-@dataclass(frozen=True)
-class MistakenRun(Mistake):
-    """A wrong `train_unet`, to be recognised by what its network does."""
-
-    typed: Callable[..., Any] | None = None
-
-    def source(self, name: str) -> str:
-        """The mistake as a learner would have typed it, and run it."""
-        assert self.typed is not None
-        return f"{source_as(self.typed, 'train_unet')}\n\n\nsegmenter = train_unet()"
-
-
-def mistaken_run(finding: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
-    """Register a wrong `train_unet` whose network gives this finding."""
-
-    def register(fit: Answer) -> Answer:
-        wrong = {"segmenter": finding}
-        _add(MistakenRun(fit.__name__, "07-train", says, asks, values=wrong, typed=fit))
-        return fit
-
-    return register
+mistaken_run = mistaken_runs("07-train", "segmenter = train_unet()")
 
 
 # 07-accuracy ------------------------------------------------------------------------------------

@@ -7,42 +7,17 @@ else. What happens in training (exercise 8) is told by what the trained network 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from cvlib import data, digit_reading
-from cvlib.mistakes import Answer, Mistake, _add, mistake, mistaken_values, slip
-from cvlib.mistakes.attempt import source_as
+from cvlib.mistakes import mistake, mistaken_values, slip
+from cvlib.mistakes.runs import mistaken_runs
 from cvlib.models.vgg import CONFIGS, VGG, vgg_block
 from cvlib.train import train_step
 
-
-@dataclass(frozen=True)
-class MistakenRun(Mistake):
-    """A wrong `fit_reader`, to be recognised by what its network does."""
-
-    typed: Callable[..., Any] | None = None
-
-    def source(self, name: str) -> str:
-        """The mistake as a learner would have typed it, and run it."""
-        assert self.typed is not None
-        return f"{source_as(self.typed, 'fit_reader')}\n\n\nreader = fit_reader()"
-
-
-def mistaken_run(finding: str, *, says: str, asks: str) -> Callable[[Answer], Answer]:
-    """Register a wrong `fit_reader` whose network gives this finding."""
-
-    def register(fit: Answer) -> Answer:
-        wrong = {"reader": finding}
-        _add(MistakenRun(fit.__name__, "03-fit", says, asks, values=wrong, typed=fit))
-        return fit
-
-    return register
+mistaken_run = mistaken_runs("03-fit", "reader = fit_reader()")
 
 
 # 03-lenet ---------------------------------------------------------------------------------------

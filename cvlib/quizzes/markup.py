@@ -29,6 +29,12 @@ def to_text(text: str) -> str:
     return _convert(text, lambda piece: EMPHASIS.sub(r"\1", piece), lambda code: f"`{code}`")
 
 
+def sentence(error: Exception) -> str:
+    """The message of an error as a sentence."""
+    text = str(error)
+    return f"{text[0].upper()}{text[1:]}."
+
+
 def say(lines: list[str], colour: str) -> None:
     """Show lines of markdown-lite: in a notebook a box with a coloured edge, else plain text.
 

@@ -27,6 +27,7 @@ _HOMES = {
     "MaskMetrics": "mask_metrics",
     "ModelExplorer": "model_explorer",
     "NMSStepper": "nms_stepper",
+    "NumbersDrill": "numbers_drill",
     "OptimizerRace": "optimizer_race",
     "OutputSizeDrill": "output_size_drill",
     "Quiz": "quiz",

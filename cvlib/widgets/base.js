@@ -22,6 +22,13 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG_NAMESPACE, tag), attributes, children);
 }
 
+// An element around HTML that Python made and escaped.
+export function html(tag, attributes, source) {
+  const node = h(tag, attributes);
+  node.innerHTML = source;
+  return node;
+}
+
 // The widget's frame: draws the title and one line of help, returns the element to fill.
 export function mount(el, title, help) {
   const root = h(

@@ -18,32 +18,34 @@ from cvlib.quizzes.output_sizes import (
     worked_solution,
 )
 
-from .base import CourseWidget, WholeNumber
+from .base import WholeNumber
+from .drill import Drill
+
+DIGITS = 6
+TEXTS = {
+    "title": "How wide is the output?",
+    "help": "Type the width and press Enter. Three right answers in a row lead to the next level.",
+    "entry": "Output width",
+    "length": DIGITS,
+    "choice": "level",
+    "chooses": "Level",
+    "options": [[number, f"{number} · {name}"] for number, name in enumerate(LEVELS, start=1)],
+}
 
 
-class OutputSizeDrill(CourseWidget):
+class OutputSizeDrill(Drill):
     """Random questions on output sizes, harder after every third right answer in a row.
 
-    `level` (1 to 6, see LEVELS) can be set at any time and brings a new question. `streak` counts
-    right answers in a row, `best_streak` the longest such row, `answered` and `right` all of
-    them. `feedback` is empty until the question on the screen has been answered; the browser
-    sends `reply`. The same `seed` gives the same questions.
+    `level` (1 to 6, see LEVELS) can be set at any time and brings a new question. A question is
+    judged once, and then worked out. The same `seed` gives the same questions.
     """
 
     level = WholeNumber(1, 1, len(LEVELS)).tag(sync=True)
-    streak = traitlets.Int(0).tag(sync=True)
-    best_streak = traitlets.Int(0).tag(sync=True)
-    answered = traitlets.Int(0).tag(sync=True)
-    right = traitlets.Int(0).tag(sync=True)
-    question = traitlets.Dict().tag(sync=True)
-    feedback = traitlets.Dict().tag(sync=True)
-    reply = traitlets.Dict().tag(sync=True)
-    _levels = traitlets.List(list(LEVELS)).tag(sync=True)
+    _current: SizeQuestion | None
 
     def __init__(self, level: int = 1, seed: int | None = None, **kwargs: Any) -> None:
         self._generator = Random(seed)
-        self._current: SizeQuestion | None = None
-        super().__init__(level=level, **kwargs)
+        super().__init__(level=level, _texts=TEXTS, **kwargs)
         if self._current is None:
             self._ask()
 
@@ -54,43 +56,36 @@ class OutputSizeDrill(CourseWidget):
         return self._current
 
     @traitlets.observe("level")
-    def _ask(self, _change: Any = None) -> None:
-        """Put a new question of this level on the screen, another one than before."""
-        before = self._current
-        while self._current == before:
-            self._current = make_question(self.level, self._generator)
-        self.feedback = {}  # first, as the browser gets the two one after the other
-        self.question = asdict(self.current) | {"code": self.current.code}
+    def _on_level(self, _change: Any) -> None:
+        self._ask()
 
-    @traitlets.observe("reply")
-    def _on_reply(self, change: Any) -> None:
-        if change["new"].get("next"):
-            self.go_on()
-        elif "answer" in change["new"]:
-            self.submit(change["new"]["answer"])
+    def _draw(self) -> SizeQuestion:
+        return make_question(self.level, self._generator)
 
-    def submit(self, answer: Any) -> None:
-        """Judge an answer, a whole number or its text; once per question."""
-        if self.feedback.get("solution"):
-            return
-        text = str(answer).strip()
-        if not text.isdecimal() or len(text) > 6:
-            self.feedback = {"says": ["Type the width as a whole number, such as 32."]}
-            return
-        right = int(text) == self.current.answer
-        slips = [] if right else diagnose(self.current, int(text))
-        self.answered += 1
-        self.right += right
-        self.streak = self.streak + 1 if right else 0
-        self.best_streak = max(self.best_streak, self.streak)
-        self.feedback = {
+    def _shown(self) -> dict[str, Any]:
+        text = f"The input is <strong>{self.current.size}</strong> wide."
+        return asdict(self.current) | {"text": text, "code": self.current.code, "hints": 0}
+
+    def _verdict(self, answer: str) -> dict[str, Any]:
+        if not answer.isdecimal() or len(answer) > DIGITS:
+            raise ValueError("type the width as a whole number, such as 32")
+        given, question = int(answer), self.current
+        right = given == question.answer
+        level = next_level(self.level, self.streak + 1 if right else 0)
+        rises = f"Three in a row: on to level {level}, {LEVELS[level - 1]}."
+        return {
             "right": right,
-            "given": int(text),
-            "answer": self.current.answer,
-            "says": [to_html(slip) for slip in slips],
-            "solution": worked_solution(self.current),
-            "next_level": next_level(self.level, self.streak),
+            "given": given,
+            "says": [to_html(slip) for slip in diagnose(question, given)],
+            "done": True,
+            "solution": self._solution(),
+            "row": asdict(question) | {"answer": question.answer},
+            "next_level": level,
+            "next": rises if level > self.level else "",
         }
+
+    def _solution(self) -> list[str]:
+        return worked_solution(self.current)
 
     def go_on(self) -> None:
         """Next question, of the next level after three right answers in a row."""

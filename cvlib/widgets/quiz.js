@@ -1,5 +1,5 @@
-import { button, h, liveLine, mount, update, watch } from "./base.js";
-import { ASKS, entry, html, options, order } from "./quiz_inputs.js";
+import { button, h, html, liveLine, mount, update, watch } from "./base.js";
+import { ASKS, entry, options, order } from "./quiz_inputs.js";
 
 function feedback(verdict) {
   if (!verdict) return [];

@@ -15,7 +15,7 @@ from typing import Any
 import traitlets
 
 from cvlib.quizzes import Question, find_group, judge_answer
-from cvlib.quizzes.markup import to_html
+from cvlib.quizzes.markup import sentence, to_html
 
 from .base import CourseWidget
 
@@ -67,7 +67,7 @@ class Quiz(CourseWidget):
         except ValueError as error:  # unreadable: say how to answer, count nothing
             shown = {
                 "right": False,
-                "html": to_html(_sentence(error)),
+                "html": to_html(sentence(error)),
                 "tries": tries,
                 "given": None,
             }
@@ -111,8 +111,3 @@ def _public(question: Question) -> dict[str, Any]:
         "options": [to_html(option.text) for option in question.shown],
         "hints": len(question.hints),
     }
-
-
-def _sentence(error: ValueError) -> str:
-    text = str(error)
-    return f"{text[0].upper()}{text[1:]}."

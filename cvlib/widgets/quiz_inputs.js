@@ -1,4 +1,4 @@
-import { button, h } from "./base.js";
+import { button, h, html } from "./base.js";
 
 // How each kind of question is answered: { node, first, read, restore, mark }.
 
@@ -10,13 +10,6 @@ export const ASKS = {
   number: "Your number",
   shape: "Your shape, for example (1, 3, 32, 32)",
 };
-
-// Text from the question bank, as HTML that Python made and escaped.
-export function html(tag, attributes, source) {
-  const node = h(tag, attributes);
-  node.innerHTML = source;
-  return node;
-}
 
 // Radio buttons or check boxes.
 export function options(question, name) {

@@ -143,7 +143,7 @@ class Classroom:
         subprocess.run(["rm", "-rf", *folders], check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     """The course under attack, with secrets around it."""
     reason = sandbox.reason_against()

@@ -181,6 +181,7 @@ def test_honest_markdown_still_looks_like_markdown(classroom: Classroom) -> None
     with_neighbour(classroom)
     feedback(classroom.settings, "01", "mallory")
     page = (classroom.settings.feedback / "mallory" / "01" / f"{NAME}.html").read_text()
-    for part in ("<strong>Because</strong>", "$a &lt; b$", "<code>x &gt; 1</code>", "<td>1</td>",
-                 'href="https://pytorch.org"', f"data:image/png;base64,{picture}"):  # fmt: skip
+    for part in ("<strong>Because</strong>", "<title>a &lt; b</title>", "<code>x &gt; 1</code>",
+                 "<td>1</td>", 'href="https://pytorch.org"',
+                 f"data:image/png;base64,{picture}"):  # fmt: skip
         assert part in page, part

@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 
 from autograder.engine.engine import Engine
-from autograder.grading import STAMP, Options, Result, grade_session
+from autograder.grading import Options, Result, grade_session
+from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
 from autograder.session import Session

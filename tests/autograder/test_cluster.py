@@ -73,12 +73,16 @@ def scores_here(folder: Path, engine: Engine) -> dict[str, dict[str, float | Non
 
 
 @needs_sandbox
-def test_marks_are_those_of_this_machine(thread: Any, course: Class, tmp_path: Path) -> None:
-    with Cluster(thread.scheduler_address) as engine:
-        assert engine.slots == 4
-        results = grade_session(course.settings, course.session, lambda i, _: i, engine=engine)
+def test_marks_are_those_of_this_machine(
+    thread: Any, course: Class, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "Engine", lambda **_: engine)  # for the worker in here
+    with Cluster(thread.scheduler_address) as cluster:
+        assert cluster.slots == 4
+        results = grade_session(course.settings, course.session, lambda i, _: i, engine=cluster)
     assert [result.student for result in results if result.reason] == ["letter"]
-    for name, scores in scores_here(tmp_path / "here", engine_here(True, "cpu", ())).items():
+    assert engine_here(True, "cpu", ()) is engine
+    for name, scores in scores_here(tmp_path / "here", engine).items():
         assert course.scores(f"{name}-1") == course.scores(f"{name}-2") == scores
     assert FULL.items() <= course.scores("right-1").items()
 

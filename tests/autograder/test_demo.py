@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from autograder.classroom import Bank, Student, filled, make_class, names_in
 from autograder.cli import main
 from autograder.demo import clean_folder, differences
+from autograder.engine.engine import Engine
 from autograder.errors import CourseError
 from autograder.results import StudentResult, read_results
 from autograder.session import Session, find_session, read_session
@@ -251,13 +252,15 @@ def test_folder_of_ours_is_made_anew(tmp_path: Path) -> None:
     assert [path.name for path in clean_folder(folder).iterdir()] == ["made-by-course-demo"]
 
 
-def test_grading_again_changes_nothing(run: Result, course: Path, session: Session) -> None:
+def test_grading_again_changes_nothing(
+    run: Result, course: Path, session: Session, engine: Engine
+) -> None:
     """`course grade` on the same class finds that everything has been graded already."""
     settings: Settings = load_settings(course).at(course / ".demo")
     before = read_results(settings, session)
     from autograder.grading import grade_session
 
-    again = grade_session(settings, session, lambda items, _: items)
+    again = grade_session(settings, session, lambda items, _: items, engine=engine)
     assert {r.student for r in again if not r.unchanged} == {"empty-notebook", "not-a-notebook"}
     assert read_results(settings, session) == before
     stamps = list(settings.autograded.glob("*/01/graded.json"))

@@ -28,6 +28,7 @@ def test_every_finding_is_one_line(tmp_path: Path) -> None:
     assert done.exit_code == (1 if any(line[0] == "✗" for line in lines) else 0)
 
 
+@pytest.mark.usefixtures("lent_engine")
 def test_folder_that_is_no_course_is_told(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--root", str(tmp_path), "doctor"])
     assert done.exit_code == 1
@@ -69,7 +70,7 @@ def test_bubblewrap_that_may_not_run_is_told(monkeypatch: pytest.MonkeyPatch) ->
     assert "No permissions to create namespace" in finding.text
 
 
-@pytest.mark.skipif(bool(reason_against()), reason="no bubblewrap here")
+@pytest.mark.usefixtures("lent_engine")
 def test_engine_is_tried_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.engine().state == "good"
     monkeypatch.setattr(doctor, "Step", lambda *given: Step(*given[:3], "assert 0"))

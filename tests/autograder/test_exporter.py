@@ -1,13 +1,17 @@
-"""The quick exporter gives the page that nbconvert's own gives."""
+"""The quick exporter gives the page that nbconvert's own gives, but loads nothing."""
 
 from __future__ import annotations
 
+import re
+
 import nbformat
-from bs4 import BeautifulSoup
+import pytest
+from bs4 import BeautifulSoup, Comment
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.exporter import QuickHTMLExporter
+from autograder.formulas import SECRET, drawn
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Er"
@@ -30,15 +34,60 @@ def test_page_is_the_one_that_nbconvert_makes() -> None:
         cell["id"] = f"cell-{number}"
     notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.validate(notebook)
-    theirs, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    inert = {"markdown2html": "autograder.inert.markdown2html"}
+    theirs, _ = HTMLExporter(template_name="classic", filters=inert).from_notebook_node(notebook)
     ours, _ = QuickHTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert ours.count(' alt="') == theirs.count(' alt="') == 2
-    assert str(without_alternatives(ours)) == str(without_alternatives(theirs))
+    assert comparable(ours) == comparable(theirs)
 
 
-def without_alternatives(page: str) -> BeautifulSoup:
-    """The parsed page without the text alternatives of its pictures."""
+def comparable(page: str) -> str:
+    """A page without alternatives of pictures and without MathJax; formulas as they are written."""
     soup = BeautifulSoup(page, "html.parser")
     for picture in soup.select("img"):
         del picture["alt"]
-    return soup
+    for formula in soup.select("svg.tex"):
+        formula.replace_with(f"${formula.text}$")
+    for element in soup.select("script[src*=mathjax], script[type$=mathjax-config], style"):
+        element.decompose()
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", str(soup)))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("$x^2$", "<svg"),
+        ("$$\n\\frac12 \\le \\sqrt2\n$$", "<svg"),
+        ("\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}", "<svg"),
+        (r"\\(a_1\\)", "<svg"),
+        (r"$\unknown{x}$", r'<code class="tex">\unknown{x}</code>'),
+        ("$" + 400 * "x" + "$", "<code"),
+        ("$<script>alert(1)</script>$", "&lt;script&gt;"),
+        ('$"onload=alert(1) $', "&quot;onload"),
+    ],
+)
+def test_formulas_are_drawn_or_shown_as_written(source: str, shown: str) -> None:
+    notebook = new_notebook(cells=[new_markdown_cell(f"Before {source} after.")])
+    page, _ = QuickHTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert shown in page
+    assert SECRET not in page
+    assert "<script>alert" not in page
+
+
+def test_a_formula_inside_a_pictures_description_adds_no_attribute() -> None:
+    source = f'![a $x" onload=alert(1) y="$ b](data:image/png;base64,{PIXEL} "$z$") [$u$](#x)'
+    notebook = new_notebook(cells=[new_markdown_cell(source), new_markdown_cell("# About $v$")])
+    page, _ = QuickHTMLExporter(template_name="classic").from_notebook_node(notebook)
+    soup = BeautifulSoup(page, "html.parser")
+    assert [formula.text for formula in soup.select("svg.tex")] == ["u", "v"]
+    assert {name for element in soup.select("img") for name in element.attrs} == {
+        "alt", "src", "title"}  # fmt: skip
+    assert SECRET not in page
+
+
+def test_two_pages_draw_the_same_formula_alike() -> None:
+    assert drawn("x", display=False) == drawn("x", display=False)
+    assert drawn("x", display=True) != drawn("x", display=False)
+    assert drawn("y", display=False) != drawn("x", display=False)

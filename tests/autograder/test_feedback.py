@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.engine.engine import Engine
 from autograder.errors import CourseError, GradingError
-from autograder.feedback import read_on, summarised, to_html, with_summary
+from autograder.feedback import to_html, with_summary
+from autograder.feedback_summary import read_on, summarised
 from autograder.intake.naming import CANVAS, MOODLE
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.packing import canvas_name, moodle_name, pack
@@ -32,21 +33,18 @@ blank,all.zip: carterdan_LATE_815_9001_01_tiny-2.ipynb,,
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def course(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
     """A class with its feedback, given by the command."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("bubblewrap is missing")
-    with Engine() as engine:
-        made = Class(tmp_path_factory.mktemp("feedback"), engine)
-        essay = {"01-why-open": f"Because. {SCRIPT}"}
-        texts = {"01-output-size-solution": RIGHT_SIZE, "01-receptive-field-solution": RIGHT_FIELD}
-        made.hand_in_cells("right", texts)
-        made.hand_in("wrong", size=WRONG_SIZE)
-        made.hand_in_cells("evil", {"01-output-size-solution": EVIL} | essay)
-        made.hand_in_cells("blank", {})
-        made.place("letter").parent.mkdir(parents=True)
-        made.place("letter").write_text("Dear teacher")
-        made.grade()
+    made = Class(tmp_path_factory.mktemp("feedback"), engine)
+    essay = {"01-why-open": f"Because $\\frac12 < x$. {SCRIPT}"}
+    texts = {"01-output-size-solution": RIGHT_SIZE, "01-receptive-field-solution": RIGHT_FIELD}
+    made.hand_in_cells("right", texts)
+    made.hand_in("wrong", size=WRONG_SIZE)
+    made.hand_in_cells("evil", {"01-output-size-solution": EVIL} | essay)
+    made.hand_in_cells("blank", {})
+    made.place("letter").parent.mkdir(parents=True)
+    made.place("letter").write_text("Dear teacher")
+    made.grade()
     with open_gradebook(made.settings) as book:
         place = ("01_tiny", "01", "wrong")
         book.find_comment("01-output-size-solution", *place).manual_comment = f"Look! {SCRIPT}"
@@ -103,6 +101,31 @@ def test_nothing_that_a_student_wrote_acts(course: Class, told: str, name: str) 
     assert reader.found == []
     assert "EVIL" in text
     assert "HIDDEN TESTS" not in text
+
+
+@pytest.mark.parametrize("name", ["right", "evil"])
+def test_a_page_needs_no_server(course: Class, told: str, name: str) -> None:
+    text = page(course, name)
+    reader = Requests()
+    reader.feed(text)
+    assert reader.found == []
+    assert "<script" not in text
+    assert not re.search(r"(@import|url\(\s*['\"]?(https?:)?//)", text)
+    assert ("<title>\\frac12 &lt; x</title>" in text) == (name == "evil"), "formulas are drawn"
+
+
+class Requests(HTMLParser):
+    """Collects what a browser would fetch to show a page; links to follow don't count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element's own text: attributes."""
+        self.found += [f"{tag} {name}={value}" for name, value in attrs
+                       if name in ("src", "srcset", "href", "data", "action", "poster")
+                       and tag != "a" and not str(value).startswith("data:")]  # fmt: skip
 
 
 def test_moodles_zip_has_folders_that_moodle_knows(course: Class, told: str) -> None:

@@ -7,16 +7,18 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 from autograder import nbgrader_bridge
+from autograder.cli import main
 from autograder.engine.engine import Engine
+from autograder.engine.preprocessors import ExecuteIsolated
 from autograder.engine.ticket import Budget
-from autograder.errors import CourseError
+from autograder.errors import CourseError, GradingError
 from autograder.grading import Options
 from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
@@ -26,13 +28,7 @@ pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewra
 
 HANGS = "def receptive_field(layers):\n    while True:\n        pass\n"
 EXITS = "import os\nos._exit(3)\n"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    """One engine for all."""
-    with Engine() as running:
-        yield running
+BEGUN = "def conv_output_size(size):\n    # once more\n    ...\n"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +40,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
     course.hand_in("hangs", field=HANGS)
     course.hand_in("exits", field=EXITS)
     course.hand_in_two("twice", RIGHT_SIZE, WRONG_SIZE)
+    course.hand_in_two(
+        "begun-again", RIGHT_SIZE, "def conv_output_size(size):\n    # TODO\n    ..."
+    )
     shutil.copytree(course.place("right").parent, course.settings.submitted / "blank" / "01")
     shutil.copy(course.released, course.place("blank"))
     course.place("letter").parent.mkdir(parents=True)
@@ -164,7 +163,7 @@ def test_nbgraders_own_command_gives_the_same_scores(
     graded: Class, tmp_path: Path, engine: Engine
 ) -> None:
     course = Class(tmp_path, engine)
-    students = ("right", "wrong-size", "blank", "twice")
+    students = ("right", "wrong-size", "blank", "twice", "begun-again")
     for student in students:
         shutil.copytree(graded.place(student).parent, course.place(student).parent)
     programs = Path(sys.executable).parent
@@ -173,7 +172,8 @@ def test_nbgraders_own_command_gives_the_same_scores(
                    env=os.environ | {"PATH": path}, capture_output=True)  # fmt: skip
     for student in students:
         assert course.scores(student) == graded.scores(student)
-    assert FULL.items() <= course.scores("twice").items()
+    for student in ("twice", "begun-again"):
+        assert FULL.items() <= course.scores(student).items()
 
 
 def test_an_interrupted_submission_is_graded_by_the_next_run(
@@ -206,3 +206,37 @@ def test_nothing_to_grade_is_one_sentence(tmp_path: Path, engine: Engine) -> Non
     course = Class(tmp_path, engine)
     with pytest.raises(CourseError, match="no such folder"):
         course.grade()
+
+
+def test_the_command_enters_names_from_the_roster(tmp_path: Path, engine: Engine) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("ada")
+    course.grade()
+    command = ["--root", str(tmp_path), "grade", "01"]
+    assert CliRunner().invoke(main, command).exit_code == 0, "a roster is not needed"
+    table = tmp_path / "roster.csv"
+    table.write_text("id,first name,last name,e-mail\nada,Ada,Lovelace,ada@example.org\n")
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    with open_gradebook(course.settings) as book:
+        ada = book.find_student("ada")
+        assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "Lovelace", "ada@example.org")
+    table.write_text("nothing,of,use\n")
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 1
+    assert done.output == f"course: {table}: has no column with ids; call it id\n"
+
+
+def test_a_result_that_was_not_taken_over_is_forgotten(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("anyone")
+
+    def fails(*_: object) -> None:
+        assert len(ExecuteIsolated.ready) == 1
+        raise GradingError("the gradebook is in use")
+
+    monkeypatch.setattr(nbgrader_bridge, "autograde", fails)
+    assert course.grade()["anyone"].reason == "the gradebook is in use"
+    assert ExecuteIsolated.ready == {}

@@ -13,8 +13,8 @@ from autograder.items import (
     summarise_predictions,
     summarise_tests,
 )
-from autograder.results import guesses_in, was_stopped
 from autograder.session import Session, find_session, read_session
+from autograder.written import guesses_in, was_stopped
 from tests.autograder.made import student
 from tests.tiny import ROOT, make_course, tiny_session
 

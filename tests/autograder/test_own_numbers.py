@@ -8,28 +8,14 @@ import pytest
 
 from autograder.cells import run_cell
 from autograder.classroom import handed_in
-from autograder.rehearse import Attempt, Rehearsal, Verdict, attempts
-from autograder.session import Exercise, Session, read_session, session_paths
+from autograder.rehearse import Attempt, Verdict
+from autograder.session import Exercise, Session
 from cvlib.own_numbers import are_drawn, handed_in_by
-from tests.conftest import ROOT
+from tests.autograder.rehearsals import EXERCISES, attempts_of, rehearsal_of
 
-DRAWN = [
-    (session, exercise)
-    for session in map(read_session, session_paths(ROOT / "course"))
-    for exercise in session.exercises
-    if are_drawn(exercise.id)
-]
+DRAWN = [case for case in EXERCISES if are_drawn(case[1].id)]
 PEOPLE = ["ada01", "Li Wei", "4711", "student-4", "x", "Žofie"]
 each_drawn = pytest.mark.parametrize("drawn", DRAWN, ids=lambda pair: pair[1].id)
-
-
-_rehearsals: dict[str, Rehearsal] = {}
-
-
-def rehearsal_of(session: Session) -> Rehearsal:
-    if session.name not in _rehearsals:
-        _rehearsals[session.name] = Rehearsal(session)
-    return _rehearsals[session.name]
 
 
 def graded(drawn: tuple[Session, Exercise], attempt: Attempt, answers_of: str, by: str) -> Verdict:
@@ -41,20 +27,16 @@ def graded(drawn: tuple[Session, Exercise], attempt: Attempt, answers_of: str, b
         return rehearsal.verdict(attempt, namespace, 0)
 
 
-def of_kind(exercise: Exercise, kind: str) -> list[Attempt]:
-    return [attempt for attempt in attempts(exercise, ROOT) if attempt.kind == kind]
-
-
 @each_drawn
 def test_the_solution_is_right_for_everybody(drawn: tuple[Session, Exercise]) -> None:
-    (solution,) = of_kind(drawn[1], "solution")
+    (solution,) = attempts_of(drawn[1], "solution")
     for name in PEOPLE:
         assert graded(drawn, solution, name, name).problem == ""
 
 
 @each_drawn
 def test_copied_answers_are_worth_little(drawn: tuple[Session, Exercise]) -> None:
-    (solution,) = of_kind(drawn[1], "solution")
+    (solution,) = attempts_of(drawn[1], "solution")
     got = [graded(drawn, solution, other, name) for name, other in itertools.pairwise(PEOPLE)]
     hidden = sum(verdict.hidden for verdict in got) / len(got)
     assert hidden <= drawn[1].hidden.points / 4
@@ -62,6 +44,6 @@ def test_copied_answers_are_worth_little(drawn: tuple[Session, Exercise]) -> Non
 
 @each_drawn
 def test_slips_are_told_to_everybody_who_can_make_them(drawn: tuple[Session, Exercise]) -> None:
-    for attempt in of_kind(drawn[1], "mistake"):
+    for attempt in attempts_of(drawn[1], "mistake"):
         told = [graded(drawn, attempt, name, name).told for name in PEOPLE]
         assert sum(attempt.name in names for names in told) > len(PEOPLE) / 2, attempt.name

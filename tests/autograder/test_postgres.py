@@ -57,12 +57,6 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine() as running:
-        yield running
-
-
 def use(course: Class, address: str) -> None:
     """What an instructor writes into nbgrader_config.py."""
     config = course.settings.root / "nbgrader_config.py"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -16,9 +15,11 @@ from autograder.engine.engine import Engine
 from autograder.engine.outputs import points_in
 from autograder.engine.preprocessors import ExecuteIsolated
 from autograder.errors import CourseError, GradingError
-from autograder.receipt import BLANK, FAILS, PASSES, Receipt, make_receipt, recognised
+from autograder.receipt import BLANK, FAILS, PASSES, Receipt, make_receipt
+from autograder.release import release_session
+from autograder.session_of import recognised
 from tests.autograder.grading_course import FULL, RIGHT_FIELD, RIGHT_SIZE, WRONG_SIZE, Class
-from tests.tiny import files_below
+from tests.tiny import ROOT, TEXT, files_below, make_course, tiny_session
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is missing")
 WRONG_FIELD = RIGHT_FIELD.replace("jump *= stride", "jump += stride")
@@ -26,9 +27,8 @@ LUCKY = "def conv_output_size(*sizes):\n    return 3 if sizes[0] == 7 else 32\n"
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
-    with Engine() as engine:
-        yield Class(tmp_path_factory.mktemp("receipt"), engine)
+def course(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
+    return Class(tmp_path_factory.mktemp("receipt"), engine)
 
 
 def look(course: Class, path: Path) -> Receipt:
@@ -121,6 +121,7 @@ def test_a_file_that_is_none_is_one_sentence(course: Class, tmp_path: Path) -> N
         look(course, course.released)
 
 
+@pytest.mark.usefixtures("lent_engine")
 def test_what_a_student_wrote_does_not_steer_the_terminal(course: Class) -> None:
     raises = (
         "def receptive_field(layers):\n    raise OSError('\\x1b[2J\\x1b]0;evil\\x07 [red]x[/]')\n"
@@ -167,6 +168,7 @@ def command(course: Class, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["--root", str(course.settings.root), "receipt", *arguments])
 
 
+@pytest.mark.usefixtures("lent_engine")
 def test_the_exit_status_tells(course: Class, tmp_path: Path) -> None:
     texts = {"01-output-size-solution": RIGHT_SIZE, "01-receptive-field-solution": RIGHT_FIELD}
     done = course.hand_in_cells("done", texts | {"01-why-open": "Because."})
@@ -178,3 +180,26 @@ def test_the_exit_status_tells(course: Class, tmp_path: Path) -> None:
     assert "1 of 2 visible tests pass; not complete" in result.output
     (tmp_path / "no.ipynb").write_text("no")
     assert command(course, str(tmp_path / "no.ipynb")).exit_code == 1
+
+
+def test_the_engine_starts_with_what_the_session_needs(tmp_path: Path) -> None:
+    settings = make_course(tmp_path, TEXT.replace("setup=true", 'setup=true extra="prompting"'))
+    release_session(tiny_session(settings), settings)
+    notebook = nbformat.read(settings.release / "01" / "01_tiny.ipynb", as_version=4)
+    warm = f"import sys\nsys.modules['segment_anything']\n{RIGHT_SIZE}"
+    texts = {"01-output-size-solution": warm, "01-receptive-field-solution": RIGHT_FIELD,
+             "01-why-open": "Because."}  # fmt: skip
+    for cell in notebook.cells:
+        cell.source = texts.get(cell["id"], cell.source)
+    nbformat.write(notebook, tmp_path / "w.ipynb")
+    command = ["--root", str(tmp_path), "receipt", str(tmp_path / "w.ipynb")]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["06", "08"])
+def test_sessions_with_models_of_others_get_a_receipt(number: str) -> None:
+    (path,) = (ROOT / "source" / number).glob("*.ipynb")
+    result = CliRunner().invoke(main, ["--root", str(ROOT), "receipt", str(path)])
+    assert result.exit_code == 0, result.output

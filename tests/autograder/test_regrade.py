@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 
+from autograder.change import Change
 from autograder.cli import main
 from autograder.engine.engine import Engine
 from autograder.engine.plan import grade_id
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge import open_gradebook
-from autograder.regrade import Change, Regrader, find_exercise
+from autograder.regrade import Regrader, find_exercise
 from autograder.regraded import write
 from autograder.release import release_session
 from tests.autograder.grading_course import RIGHT_FIELD, WRONG_SIZE, Class
@@ -34,19 +34,18 @@ HIDDEN = "01-receptive-field-hidden"
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+def graded(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
     """A class that was graded, late penalties and all; to be copied."""
-    with Engine() as engine:
-        course = Class(tmp_path_factory.mktemp("graded"), engine)
-        for student, text in TEXTS.items():
-            path = course.hand_in(student, size=WRONG_SIZE, field=text)
-            (path.parent / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
-        with open_gradebook(course.settings) as book:
-            book.update_or_create_assignment("01", duedate="2026-05-01 12:00:00 UTC")
-        config = course.settings.root / "nbgrader_config.py"
-        config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-        course.grade()
-        yield course
+    course = Class(tmp_path_factory.mktemp("graded"), engine)
+    for student, text in TEXTS.items():
+        path = course.hand_in(student, size=WRONG_SIZE, field=text)
+        (path.parent / "timestamp.txt").write_text("2026-05-02 12:00:00 UTC")
+    with open_gradebook(course.settings) as book:
+        book.update_or_create_assignment("01", duedate="2026-05-01 12:00:00 UTC")
+    config = course.settings.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    course.grade()
+    return course
 
 
 @pytest.fixture
@@ -165,6 +164,7 @@ def test_another_changed_test_leaves_the_stamp_to_grading(course: Class) -> None
     assert not any(result.unchanged for result in course.grade().values())
 
 
+@pytest.mark.usefixtures("lent_engine")
 def test_the_command_shows_and_then_writes(course: Class) -> None:
     release_session(course.session, course.settings)
     command = ["--root", str(course.settings.root), "regrade", "01",

@@ -6,51 +6,29 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
 from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.errors import SessionError
-from autograder.rehearse import Attempt, Rehearsal, Verdict, attempts, blank, idle_tests, rehearse
-from autograder.session import Session, read_session, session_paths
-from tests.conftest import ROOT
+from autograder.rehearse import Rehearsal, blank, idle_tests, rehearse
+from autograder.session import Session
+from tests.autograder.rehearsals import (
+    Case,
+    attempts_of,
+    each_exercise,
+    problems_of,
+    verdicts_of,
+)
+from tests.conftest import sessions
 from tests.tiny import TEXT, make_course, tiny_session
 
-SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
-ATTEMPTS = [
-    (session, attempt)
-    for session in SESSIONS
-    for exercise in session.exercises
-    for attempt in attempts(exercise, ROOT)
-]
-_rehearsals: dict[str, Rehearsal] = {}
-_verdicts: dict[str, list[Verdict]] = {}
-
-
-def rehearsal_of(session: Session) -> Rehearsal:
-    """A session's rehearsal; its solutions run once for all tests."""
-    if session.name not in _rehearsals:
-        torch.set_num_threads(1)
-        _rehearsals[session.name] = Rehearsal(session)
-    return _rehearsals[session.name]
-
-
-def verdicts_of(case: tuple[Session, Attempt], seeds: int) -> list[Verdict]:
-    """What the tests say to an attempt on the first `seeds` seeds; asked once for all tests."""
-    session, attempt = case
-    if len(_verdicts.get(named(case), ())) < seeds:
-        _verdicts[named(case)] = list(rehearsal_of(session).judge(attempt, seeds))
-    return _verdicts[named(case)][:seeds]
+each_session = pytest.mark.parametrize("session", sessions(), ids=lambda s: s.name)
 
 
 @pytest.fixture(scope="module")
 def many(request: pytest.FixtureRequest) -> int:
     """On how many inputs right answers are tried."""
-    return 20 if request.config.getoption("--slow") else 4
-
-
-def named(case: tuple[Session, Attempt]) -> str:
-    return f"{case[1].exercise.id}-{case[1].kind}-{case[1].name}"
+    return 20 if request.config.getoption("--slow") else 2
 
 
 def messages(text: str) -> list[str]:
@@ -58,42 +36,43 @@ def messages(text: str) -> list[str]:
     return re.split(r"\n(?=\S.*The first wrong one:$)", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("case", [c for c in ATTEMPTS if c[1].kind == "mistake"], ids=named)
-def test_mistake_fails_and_is_told_its_own_sentence(case: tuple[Session, Attempt]) -> None:
-    for verdict in verdicts_of(case, 1):
-        assert verdict.problem == "", verdict.message
-        assert max(len(said.splitlines()) for said in messages(verdict.message)) <= 8
+@each_exercise
+def test_mistakes_fail_and_are_told_their_own_sentences(case: Case) -> None:
+    session, exercise = case
+    mistakes = attempts_of(exercise, "mistake")
+    assert mistakes
+    assert problems_of(session, mistakes, 1) == {}
+    for attempt in mistakes:
+        for verdict in verdicts_of(session, attempt, 1):
+            lines = [len(said.splitlines()) for said in messages(verdict.message)]
+            assert max(lines) <= 8, f"{attempt.name}: {verdict.message}"
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in ATTEMPTS if c[1].kind in ("solution", "variant")], ids=named
-)
-def test_right_answer_gets_everything_on_many_inputs(
-    case: tuple[Session, Attempt], many: int
-) -> None:
-    for verdict in verdicts_of(case, many):
-        assert verdict.problem == "", f"seed {verdict.seed}: {verdict.message}"
+@each_exercise
+def test_right_answers_get_everything_on_many_inputs(case: Case, many: int) -> None:
+    session, exercise = case
+    assert problems_of(session, attempts_of(exercise, "solution", "variant"), many) == {}
 
 
-@pytest.mark.parametrize("case", [c for c in ATTEMPTS if c[1].kind == "blank"], ids=named)
-def test_blank_gets_nothing_and_is_told_to_begin(case: tuple[Session, Attempt]) -> None:
-    (verdict,) = verdicts_of(case, 1)
+@each_exercise
+def test_blank_gets_nothing_and_is_told_to_begin(case: Case) -> None:
+    session, exercise = case
+    (attempt,) = attempts_of(exercise, "blank")
+    (verdict,) = verdicts_of(session, attempt, 1)
     assert verdict.shown + verdict.hidden == 0
     assert "not written yet" in verdict.message or "not answered yet" in verdict.message
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
-def test_function_exercises_have_two_variants(session: Session) -> None:
-    for exercise in session.exercises:
-        if exercise.answer_name:
-            found = [a for a in attempts(exercise, ROOT) if a.kind == "variant"]
-            assert len(found) >= 2, exercise.id
+@each_exercise
+def test_function_exercises_have_two_variants(case: Case) -> None:
+    _, exercise = case
+    assert not exercise.answer_name or len(attempts_of(exercise, "variant")) >= 2
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+@each_session
 def test_no_test_is_idle(session: Session) -> None:
-    known = [case for case in ATTEMPTS if case[0] is session and case[1].kind == "mistake"]
-    assert idle_tests([v for case in known for v in verdicts_of(case, 1)]) == []
+    known = [a for exercise in session.exercises for a in attempts_of(exercise, "mistake")]
+    assert idle_tests([v for attempt in known for v in verdicts_of(session, attempt, 1)]) == []
 
 
 # On a tiny course, whose tests can be weakened ------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -14,15 +15,26 @@ from autograder.cli import main
 from autograder.errors import GradingError, LeakError
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
-from autograder.settings import Settings
+from autograder.settings import Settings, load_settings
+from tests.autograder.grading_course import released_course
 from tests.tiny import TEXT, files_below, make_course, tiny_session
+
+
+def copied(folder: Path) -> Settings:
+    """A copy of a tiny course that was released."""
+    shutil.copytree(released_course(), folder, dirs_exist_ok=True)
+    return load_settings(folder)
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = make_course(tmp_path_factory.mktemp("release"))
-    release_session(tiny_session(settings), settings)
-    return settings
+    return copied(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Settings:
+    """For one test, to change."""
+    return copied(tmp_path)
 
 
 def sources(settings: Settings) -> dict[str, str]:
@@ -65,42 +77,36 @@ def test_releasing_twice_gives_the_same_bytes(released: Settings) -> None:
     assert list(before) == ["01/01_tiny.ipynb"]
 
 
-def test_leak_leaves_the_old_release_alone(tmp_path: Path) -> None:
-    settings = make_course(tmp_path)
-    release_session(tiny_session(settings), settings)
-    before = files_below(settings.release)
-    (settings.course / "01_tiny.py").write_text(TEXT.replace("How big?", "How large?"))
-    (settings.source / "01" / "notes.txt").write_text("nbgrader copies what lies here\n")
-    done = CliRunner().invoke(main, ["--root", str(tmp_path), "release", "01"])
+def test_leak_leaves_the_old_release_alone(course: Settings) -> None:
+    before = files_below(course.release)
+    (course.course / "01_tiny.py").write_text(TEXT.replace("How big?", "How large?"))
+    (course.source / "01" / "notes.txt").write_text("nbgrader copies what lies here\n")
+    done = CliRunner().invoke(main, ["--root", str(course.root), "release", "01"])
     assert done.exit_code == 1
     assert "notes.txt: this file does not belong in a release" in done.stderr
-    assert files_below(settings.release) == before
+    assert files_below(course.release) == before
 
 
-def test_stray_file_in_release_is_found(tmp_path: Path) -> None:
-    settings = make_course(tmp_path)
-    release_session(tiny_session(settings), settings)
-    (settings.release / "01" / "solution.py").write_text("pass\n")
+def test_stray_file_in_release_is_found(course: Settings) -> None:
+    (course.release / "01" / "solution.py").write_text("pass\n")
     with pytest.raises(LeakError, match=r"solution\.py: this file does not belong in a release"):
-        release_session(tiny_session(settings), settings)
+        release_session(tiny_session(course), course)
 
 
-def test_locked_gradebook_is_one_sentence_and_nothing_is_released(tmp_path: Path) -> None:
-    settings = make_course(tmp_path)
-    release_session(tiny_session(settings), settings)
-    before = files_below(settings.release)
-    (settings.course / "01_tiny.py").write_text(TEXT.replace("How big?", "How large?"))
-    other = sqlite3.connect(settings.gradebook, isolation_level=None)
+def test_locked_gradebook_is_one_sentence_and_nothing_is_released(course: Settings) -> None:
+    before = files_below(course.release)
+    (course.course / "01_tiny.py").write_text(TEXT.replace("How big?", "How large?"))
+    other = sqlite3.connect(course.gradebook, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        done = CliRunner().invoke(main, ["--root", str(tmp_path), "release", "01"])
+        done = CliRunner().invoke(main, ["--root", str(course.root), "release", "01"])
     finally:
         other.close()
     assert done.exit_code == 1
     (message,) = done.stderr.splitlines()
     assert "gradebook.db" in message
     assert "locked" in message
-    assert files_below(settings.release) == before
+    assert files_below(course.release) == before
 
 
 def test_broken_gradebook_is_one_sentence(tmp_path: Path) -> None:

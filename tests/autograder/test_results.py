@@ -12,14 +12,8 @@ import pytest
 from autograder.errors import CourseError
 from autograder.grading import Result
 from autograder.release import release_session
-from autograder.results import (
-    graded_cells,
-    output_text,
-    read_cells,
-    read_reasons,
-    read_results,
-    remember,
-)
+from autograder.results import graded_cells, read_reasons, read_results, remember
+from autograder.written import output_text, read_cells
 from cvlib import mistakes
 from tests.autograder.made import student
 from tests.tiny import make_course, tiny_session

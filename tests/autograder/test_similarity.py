@@ -7,19 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.passages import LENGTH, WINDOW, filtered, passages
+from autograder.public_code import definitions, given_code, published_code
 from autograder.session import Session
-from autograder.similarity import (
-    LEAST_OF_ONE,
-    LENGTH,
-    WINDOW,
-    definitions,
-    filtered,
-    find_alike,
-    find_published,
-    given_code,
-    passages,
-    published_code,
-)
+from autograder.similarity import LEAST_OF_ONE, find_alike, find_published
 from tests.tiny import make_course, tiny_session
 
 MINE = '''\

@@ -59,6 +59,7 @@ SHOWN = {
     "OutputSizeDrill": Shown(
         FIRST,
         "how wide is the output? A worked solution after each answer",
+        "level=3, seed=4",
         fill={"Output width": "7"},
         press=("Check",),
     ),
@@ -66,6 +67,13 @@ SHOWN = {
     "ReceptiveFieldViewer": Shown(FIRST, "stack layers and see how far one output looks"),
     "Quiz": Shown(FIRST, "questions with hints, and a reason for every option", '"01-recall"'),
     "ActivationPlayground": Shown(SECOND, "curves, slopes, and where a batch falls on them"),
+    "NumbersDrill": Shown(
+        SECOND,
+        "a session's graded questions with other numbers: slips are named, and there are hints",
+        '"02-numbers", "he_std", seed=3',
+        fill={"Your answer": "sqrt(2 / (128 * 25))"},
+        press=("Check",),
+    ),
     "DyingReLU": Shown(SECOND, "choose a rate and a bias, and watch units die"),
     "SoftmaxTemperature": Shown(SECOND, "sharpen and flatten a distribution"),
     "ModelExplorer": Shown(THIRD, "parameters and work of whole networks, side by side"),
@@ -93,12 +101,14 @@ SHOWN = {
     "ClickToSegment": Shown(
         EIGHTH,
         "click, look, correct: a promptable model at work",
-        "actions=[[95, 85, 1], [75, 62, 0]]",
+        "actions=[[17, 55, 1], [20, 15, 0]]",
     ),
     "LossExplorer": Shown(NINTH, "six losses and their slopes over one probability"),
     "ImbalanceSlider": Shown(NINTH, "from 1:1 to 1:1000: who is heard in the gradient?"),
     "BoxPairEditor": Shown(NINTH, "two boxes, and IoU, GIoU and DIoU between them"),
-    "OptimizerRace": Shown(TENTH, "five optimizers on three landscapes", "step=40"),
+    "OptimizerRace": Shown(TENTH, "four optimizers on three landscapes", "step=40"),
     "ScheduleDesigner": Shown(TENTH, "shape a schedule and take its code along"),
-    "LiveTraining": Shown(TENTH, "a loss that is being trained: stop, change the rate, go on"),
+    "LiveTraining": Shown(
+        TENTH, "a loss that is being trained: stop, change the rate, go on", press=("Start",)
+    ),
 }

@@ -46,8 +46,9 @@ def test_large_steps_kill_units_and_leaking_revives_them(
     expect(dead).to_have_count(0)
     expect(widget.locator(".cv-leaking")).to_have_count(count)
     notebook.run("w.learning_rate = 0.5")
-    for _ in range(5):
+    for steps in range(40, 121, 20):
         press(widget, "20 steps")
+        expect(widget.get_by_role("status")).to_contain_text(f"Step {steps}:")
     expect(widget.locator(".cv-leaking")).to_have_count(0)
     assert notebook.value("w.steps, int(w.silent.sum()), w.activation") == (120, 0, "leaky_relu")
 

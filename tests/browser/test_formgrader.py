@@ -22,12 +22,6 @@ ESSAY = "## Open question\nWithout padding the corners are seen *once*, the midd
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Class:
     """One who answered everything, and one who did nothing; graded."""
     course = Class(tmp_path_factory.mktemp("formgrader"), engine)

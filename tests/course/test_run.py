@@ -5,7 +5,6 @@ Each notebook runs as a lone file in an empty folder, as an upload to Colab woul
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,23 +16,19 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.release import release_session
-from autograder.session import Session, read_session, session_paths
+from autograder.session import Session
 from autograder.settings import Settings, load_settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sessions
 
 SECONDS = 300  # for one cell; how long sessions take is told by benchmarks/sessions.py
 NOT_DONE = {"NotDone", "NotImplementedError"}
-SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
-each_session = pytest.mark.parametrize("session", SESSIONS, ids=lambda s: s.name)
+each_session = pytest.mark.parametrize("session", sessions(), ids=lambda s: s.name)
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """All sessions, built and released somewhere else."""
-    made = load_settings(ROOT).at(tmp_path_factory.mktemp("course"))
-    for session in SESSIONS:
-        release_session(session, made)
-    return made
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Where a session can be built and released without touching the course's own folders."""
+    return load_settings(ROOT).at(tmp_path / "course")
 
 
 class Lone:
@@ -43,7 +38,7 @@ class Lone:
         folder.mkdir()
         self.folder = folder
         self.kernel = KernelManager(kernel_name="python3")
-        self.kernel.start_kernel(cwd=str(folder), env=os.environ | {"OMP_NUM_THREADS": "2"})
+        self.kernel.start_kernel(cwd=str(folder))
 
     def run(self, path: Path) -> NotebookNode:
         """Run a copy of a notebook from top to bottom; the notebook with its outputs."""
@@ -119,6 +114,7 @@ def test_session_runs_as_released_and_with_solutions(
     session: Session, settings: Settings, lone: Lone
 ) -> None:
     """As released, a session stops only where something is to be written."""
+    release_session(session, settings)
     released = lone.run(settings.release / session.number / f"{session.name}.ipynb")
     found = errors(released)
     checks = {f"{exercise.id}-check" for exercise in session.exercises}

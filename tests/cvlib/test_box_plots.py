@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cvlib import box_plots
-from cvlib.box_plots import COLOURS, boxes_figure, mark, scenes_figure, show_boxes, show_scenes
+from cvlib.box_drawing import COLOURS, mark
+from cvlib.box_plots import boxes_figure, scenes_figure, show_boxes, show_scenes
 from cvlib.figures import to_png
 from cvlib.scenes import CLASSES, make_scene, make_scenes
 

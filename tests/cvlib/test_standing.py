@@ -10,14 +10,14 @@ import pytest
 
 import cvlib
 from autograder.build import exercise_table, table_path
-from autograder.session import Session, read_session, session_paths
+from autograder.session import Session
 from autograder.settings import load_settings
 from cvlib import record, standing
 from cvlib.quizzes import markup
 from cvlib.record import EMPTY, FAILS, PASSES
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sessions
 
-SESSIONS = [read_session(path) for path in session_paths(ROOT / "course")]
+SESSIONS = sessions()
 TABLE = {
     "title": "96 · A <small> session", "file": "96_small.ipynb", "most": 10,
     "exercises": [

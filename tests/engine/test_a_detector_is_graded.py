@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from autograder.engine.engine import Engine
-from autograder.engine.sandbox import reason_against
 from autograder.engine.ticket import Step, Ticket
 from autograder.session import read_session
 from cvlib import mistakes
@@ -16,20 +13,18 @@ EXERCISE = next(one for one in SESSION.exercises if one.id == "06-detect")
 SETUP = next(cell.source for cell in SESSION.cells if cell.role == "setup")
 
 
-@pytest.mark.skipif(bool(reason_against()), reason="no bubblewrap here")
-def test_a_right_answer_gets_everything_and_a_wrong_one_its_sentence() -> None:
+def test_a_right_answer_gets_everything_and_a_wrong_one_its_sentence(equipped: Engine) -> None:
     wrong = next(m for m in mistakes.of("06-detect") if m.id == "returns_boxes_of_the_square")
     tests = (
         Step(2, "test", "check", EXERCISE.check.source),
         Step(3, "test", "hidden", EXERCISE.hidden.source),
     )
-    with Engine(extras=("detection",)) as engine:
-        told = []
-        for answer in (EXERCISE.solution.source, wrong.source("detect")):
-            steps = (Step(0, "student", "setup", SETUP), Step(1, "student", "answer", answer))
-            result = engine.run(Ticket((*steps, *tests), frozenset(), session="06"))
-            told.append({number: str(result["outputs"][number]) for number in range(4)})
+    told = []
+    for answer in (EXERCISE.solution.source, wrong.source("detect")):
+        steps = (Step(0, "student", "setup", SETUP), Step(1, "student", "answer", answer))
+        result = equipped.run(Ticket((*steps, *tests), frozenset(), session="06"))
+        told.append({number: str(result["outputs"][number]) for number in range(4)})
     right, other = told
     assert "4 of 4 cases right" in right[3], right
-    assert "'text/plain': '3'" in right[3], right
+    assert f"'text/plain': '{EXERCISE.hidden.points:g}'" in right[3], right
     assert wrong.says in other[3], other

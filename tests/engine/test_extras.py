@@ -10,7 +10,6 @@ import pytest
 from autograder import session
 from autograder.engine import zygote
 from autograder.engine.engine import Engine
-from autograder.engine.sandbox import reason_against
 from autograder.engine.ticket import Step, Ticket
 
 ANSWER = """\
@@ -42,11 +41,9 @@ assert boxes.shape[1] == 4 and len(boxes) > 0
 """
 
 
-@pytest.mark.skipif(bool(reason_against()), reason="no bubblewrap here")
-def test_a_detector_runs_in_the_sandbox_from_a_warm_start() -> None:
+def test_a_detector_runs_in_the_sandbox_from_a_warm_start(equipped: Engine) -> None:
     steps = (Step(0, "student", "answer", ANSWER), Step(1, "test", "test", TEST))
-    with Engine(extras=("prompting", "detection")) as engine:
-        result = engine.run(Ticket(steps, frozenset(), session="06"))
+    result = equipped.run(Ticket(steps, frozenset(), session="06"))
     assert not result["outputs"][0], result["outputs"][0]
     assert not result["outputs"][1], result["outputs"][1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from nbformat import NotebookNode
 
+from autograder.engine.empty import is_empty
 from autograder.engine.plan import grade_id, realign
 from autograder.engine.recognise import recognise
 from tests.engine.test_plan import cell
@@ -102,3 +103,49 @@ def test_of_two_cells_without_marks_the_last_counts_as_in_python() -> None:
     texts, order, _ = repaired(cell("def f(x): return 0"), cell(F))
     assert texts["f-solution"] == F
     assert "def f(x): return 0" in order
+
+
+@pytest.mark.parametrize("left", [STUB.format("f"), f"{STUB.format('f')}\n", " \n"])
+@pytest.mark.parametrize("mark", ["f-solution", ""])
+def test_what_was_left_behind_an_answer_neither_undoes_nor_replaces_it(
+    left: str, mark: str
+) -> None:
+    texts, order, _ = repaired(cell(F, "f-solution"), cell(left, mark))
+    assert texts["f-solution"] == F
+    assert STUB.format("f") not in [text.strip() for text in order]
+
+
+def test_an_empty_cell_does_not_take_the_place_of_a_text() -> None:
+    texts, _, _ = repaired(cell(WHY, "why-open", "markdown"), cell(" ", "why-open", "markdown"))
+    assert texts["why-open"] == WHY
+    texts, _, notes = repaired(cell("", "why-open", "markdown"), cell(WHY, kind="markdown"))
+    assert texts["why-open"] == WHY
+    assert "found in cell" in notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("", True),
+        ("# f comes here", True),
+        ("def f(x):\n    'What f is.'\n    ...", True),
+        ("import math\ndef f(x): pass\nclass A: pass", True),
+        ("p: int\nq = None\nraise NotImplementedError('not written yet')", True),
+        ("def f(x):\n    check(x)\n    raise NotImplementedError", True),  # as released
+        ("def f(x):\n    return None", False),
+        ("def f(x):\n    raise ValueError", False),
+        ("def f(x) return x", False),
+        ("p = 0", False),
+        ("class A:\n    def f(self): return 1", False),
+        ("f(3)", False),
+        ("!ls", False),
+    ],
+)
+def test_what_is_empty(text: str, empty: bool) -> None:
+    released = cell("def f(x):\n    check(x)\n    raise NotImplementedError", "f-solution")
+    assert is_empty(cell(text), released) is empty
+
+
+def test_a_text_is_empty_without_letters() -> None:
+    assert is_empty(cell(" \n", kind="markdown"), cell(WHY, kind="markdown"))
+    assert not is_empty(cell("pass", kind="markdown"), cell(WHY, kind="markdown"))

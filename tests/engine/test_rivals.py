@@ -9,9 +9,10 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.cells import run_cell
+from autograder.engine.claims import MOST, contests
 from autograder.engine.plan import grade_id, realign
 from autograder.engine.recognise import recognise
-from autograder.engine.rivals import MOST, Trying, contests, settle
+from autograder.engine.rivals import Trying, settle
 from autograder.engine.ticket import Budget, Ticket
 from autograder.errors import GradingError
 from tests.engine.test_plan import cell
@@ -24,6 +25,8 @@ GIVEN = [
     cell("assert f(2) == 2", "f-hidden", grade=True, locked=True, points=3),
     cell(STUB.format("g"), "g-solution", solution=True),
     cell("f(g(1)) / 4", "g-check", grade=True, locked=True, points=1),
+    cell("p = None\nq = None", "n-solution", solution=True),
+    cell("assert (p, q) == (1, 2)", "n-check", grade=True, locked=True, points=1),
 ]
 RIGHT, WRONG, BROKEN = "def f(x): return x", "def f(x): return -x", "def f(x) return x"
 G = "def g(x): return 1"
@@ -120,9 +123,23 @@ def test_among_equals_the_marked_one_counts_and_then_the_last() -> None:
         [cell(RIGHT, "f-solution"), cell(COURSE[1])],  # the course's own demonstration
         [cell(f"{RIGHT}\n{G}", "f-solution"), cell(STUB.format("g"), "g-solution")],  # merged
         [cell(RIGHT, "f-solution"), cell("# def f(x): return 3", kind="markdown")],
+        [cell("p = 1", "n-solution"), cell("q = 2", "n-solution")],  # each name once
+        [cell("def f(x): ...", "f-solution"), cell("# later", "f-solution")],  # nothing to save
         [],
     ],
-    ids=["plain", "copies", "stub", "split", "scratch", "demo", "merged", "text", "none"],
+    ids=[
+        "plain",
+        "copies",
+        "stub",
+        "split",
+        "scratch",
+        "demo",
+        "merged",
+        "text",
+        "names",
+        "empty",
+        "none",
+    ],
 )
 def test_nothing_is_run_where_nothing_is_contested(cells: list[NotebookNode]) -> None:
     _, _, notes, ran = decide(*cells)
@@ -151,3 +168,54 @@ def test_hundreds_of_copies_and_no_time_left_are_bounded() -> None:
     _, marks, _, ran = decide(*copies[:2], seconds=0)
     assert ran == []
     assert marks["f-solution"] == "def f(x): return 1"
+
+
+@pytest.mark.parametrize("answer", [RIGHT, WRONG, BROKEN])
+@pytest.mark.parametrize(
+    ("empty", "mark"),
+    [
+        ("def f(x):\n    # next week\n    raise NotImplementedError", "f-solution"),
+        ("def f(x):\n    # next week\n    raise NotImplementedError('f')", ""),
+        ('def f(x):\n    """What f is."""\n    pass', "f-solution"),
+        ("import math\n\ndef f(x, more=1): ...", ""),
+        ("# Exercise 1: f", "f-solution"),
+        ("raise NotImplementedError", "f-solution"),
+    ],
+)
+def test_an_empty_cell_never_counts_before_one_that_is_not(
+    answer: str, empty: str, mark: str
+) -> None:
+    order, marks, (note,), ran = decide(cell(answer, "f-solution"), cell(empty, mark))
+    assert marks["f-solution"] == answer
+    assert order.index(empty) < order.index(answer), "it does not undo the answer"
+    assert note == "f-solution: 2 cells claim it; cell 1 counts, the only one that is not empty"
+    assert ran == [], "there is nothing to find out"
+    assert decide(cell(empty, mark), cell(answer, "f-solution"))[1]["f-solution"] == answer
+
+
+def test_an_answer_before_many_empty_cells_is_not_forgotten() -> None:
+    empty = [cell(f"def f(x):\n    pass  # {n}", "f-solution") for n in range(2 * MOST)]
+    assert decide(cell(RIGHT, "f-solution"), *empty)[1]["f-solution"] == RIGHT
+    assert decide(cell(WRONG), cell(RIGHT), *empty)[1]["f-solution"] == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "best", "tried"),
+    [
+        ("p = 1\nq = 2", "q = None", "p = 1\nq = 2", 0),  # a stub that lacks a name
+        ("p = 1\nq = 2", "q = 5", "p = 1\nq = 2", 2),
+        ("p = 7\nq = 2", "p = 1", "p = 1", 2),  # one name corrected later
+        ("p = 1", "p = 7\nq = 2", "p = 1", 2),
+    ],
+)
+def test_a_cell_for_some_of_the_names_neither_undoes_an_answer_nor_is_lost(
+    first: str, second: str, best: str, tried: int
+) -> None:
+    order, marks, _, ran = decide(cell(first, "n-solution"), cell(second, "n-solution"))
+    assert marks["n-solution"] == best
+    assert len(ran) == tried
+    names: dict[str, Any] = {}
+    for text in order:
+        if text in (first, second):
+            exec(text, names)
+    assert (names["p"], names["q"]) == (1, 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import psutil
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.skipif(
 QUICK = Budget(10, 40)
 SHOW = "from IPython.display import Image, display\nfor _ in range({}): display(Image({}))"
 PICTURE = "b'\\x89PNG\\r\\n\\x1a\\n' + bytes({})"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine() as running:
-        running.running()
-        yield running
 
 
 def ticket(*texts: tuple[str, str], budget: Budget = QUICK) -> Ticket:
@@ -174,12 +166,3 @@ def wait_for(happens: Any) -> None:
     while not happens():
         assert time.monotonic() < end
         time.sleep(0.05)
-
-
-def test_after_the_parents_are_killed_the_engine_starts_them_again() -> None:
-    with Engine() as engine:
-        first = engine.running()
-        first.students.kill()
-        first.students.wait(10)
-        assert said(engine.run(ticket(("test", "1"))), 0) == "1"
-        assert engine.running() is not first

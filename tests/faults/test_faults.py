@@ -26,13 +26,6 @@ needs_root = pytest.mark.skipif(os.getuid() != 0, reason="mounting a small disk 
 COURSE = Path(sys.executable).parent / "course"
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    """One engine for all."""
-    with Engine() as running:
-        yield running
-
-
 @pytest.mark.parametrize(
     ("students", "kills"), [(8, 2), pytest.param(60, 10, marks=pytest.mark.slow)]
 )
@@ -99,15 +92,15 @@ def finish(course: Class) -> None:
 
 
 @pytest.mark.parametrize("victim", ["students", "judges"])
-def test_a_warm_parent_that_dies_is_replaced(tmp_path: Path, victim: str) -> None:
-    course = Class(tmp_path)
+def test_a_warm_parent_that_dies_is_replaced(tmp_path: Path, engine: Engine, victim: str) -> None:
+    course = Class(tmp_path, engine)
     course.hand_in("anyone")
-    with Engine() as engine:
-        course.engine = engine
-        process = getattr(engine.running(), victim)
-        process.kill()
-        process.wait()
-        assert course.grade()["anyone"].reason == ""
+    first = engine.running()
+    process = getattr(first, victim)
+    process.kill()
+    process.wait(10)
+    assert course.grade()["anyone"].reason == ""
+    assert engine.running() is not first
     assert course.scores("anyone")["01-output-size-hidden"] == 2.0
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.rehearse import Attempt
-from autograder.session import Session
-from tests.autograder.test_rehearse import ATTEMPTS, named, rehearsal_of
+from tests.autograder.rehearsals import Case, attempts_of, each_exercise, rehearsal_of
 
 pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
 ]
+KINDS = ("solution", "blank", "mistake", "variant")
 
 
-@pytest.mark.parametrize("case", ATTEMPTS, ids=named)
-def test_verdict_on_cuda_is_right(
-    case: tuple[Session, Attempt], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, attempt = case
+@each_exercise
+def test_verdicts_on_cuda_are_right(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, exercise = case
     rehearsal = rehearsal_of(session)
     monkeypatch.setenv("CVLIB_DEVICE", "cuda")
-    for verdict in rehearsal.judge(attempt, seeds=2):
-        assert verdict.problem == "", verdict.message
+    problems = {
+        f"{attempt.kind} {attempt.name}, seed {verdict.seed}": verdict.message
+        for attempt in attempts_of(exercise, *KINDS)
+        for verdict in rehearsal.judge(attempt, seeds=2)
+        if verdict.problem
+    }
+    assert problems == {}

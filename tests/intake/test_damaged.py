@@ -20,9 +20,9 @@ from autograder.intake.collect import Collection, Collector
 from autograder.intake.roster import Person, Roster
 from autograder.nbgrader_bridge import open_gradebook
 from autograder.release import release_session
-from autograder.results import joined
 from autograder.session import Session, find_session, read_session
 from autograder.settings import Settings, load_settings
+from autograder.written import joined
 from tests.intake.damage import DAMAGES, FULL, PARTLY, PLAIN_NAME, REPORTED, Damage, dump, zipped
 from tests.tiny import ROOT
 
@@ -74,7 +74,9 @@ def chosen(request: pytest.FixtureRequest) -> list[Damage]:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Class:
+def graded(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, engine: Engine
+) -> Class:
     """The sample (with --slow: all), zipped as Moodle does it, collected and graded."""
     root = tmp_path_factory.mktemp("damaged")
     (root / "course").mkdir()
@@ -101,8 +103,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     (root / "moodle.zip").write_bytes(zipped(package))
     collector = Collector(settings, session, Roster(people))
     course.collection = collector.collect([root / "moodle.zip"])
-    with Engine() as engine:
-        results = grade_session(settings, session, lambda items, _: items, engine=engine)
+    results = grade_session(settings, session, lambda items, _: items, engine=engine)
     course.results = {result.student: result for result in results}
     return course
 
