@@ -54,8 +54,8 @@ quiz("08-recall")
 # | mask decoder, a small transformer | both | for each prompt |
 #
 # The course brings a small SAM of the same parts, for 128 × 128 pixels, trained on generated
-# scenes. To learn that within an hour, its encoder is convolutional, and its prompt encoder also
-# draws what it is told.
+# scenes. To learn that in an hour or two on a CPU, its encoder is convolutional, and its prompt
+# encoder also draws what it is told.
 #
 # ```python
 # predictor.set_image(image)                       # (H, W, 3) uint8, red first: the encoder runs

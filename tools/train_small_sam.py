@@ -1,8 +1,8 @@
 """Train the small SAM of session 08: writes cvlib/weights/small_sam.pt.
 
-    python tools/train_small_sam.py [--out FILE] [--scenes 3000] [--steps 500,200,1200]
+    python tools/train_small_sam.py [--out FILE] [--scenes 4000] [--steps 700,300,2600,2400]
 
-It learns to cut out what a click or a box means in the scenes of `cvlib.scenes`, in three stages,
+It learns to cut out what a click or a box means in the scenes of `cvlib.scenes`, in four stages,
 one core, everything seeded; no photograph and no other weights are among what it saw.
 
 1. The encoder, by lessons on each pixel (`small_sam_losses.Lessons`), and the decoder's last
@@ -12,6 +12,7 @@ one core, everything seeded; no photograph and no other weights are among what i
 3. Both, as Kirillov et al. (2023): clicks that may mean a mark, an object or a group (the best of
    three masks counts), boxes that are a little wrong, then clicks where the answer was wrong, half
    of the time with the logits of that answer as a mask prompt. Scores learn to tell the IoU.
+4. The same again, from a smaller rate.
 
 At the end it measures on scenes from another seed, and prints the file's checksum for
 `cvlib/small_sam.py`. Numbers are stored in half precision.
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from small_sam_losses import Lessons, decoded, decoded_at, encoded, prompt_loss
 from small_sam_measure import measure
 from small_sam_prompts import Prompts, corrected, some_boxes, some_clicks
@@ -38,14 +40,15 @@ from cvlib.small_sam import WEIGHTS, untrained_sam
 from cvlib.train import seed_everything
 
 ROOT = Path(__file__).parents[1]
+RATES = {1: 1.5e-3, 2: 1e-3, 3: 8e-4, 4: 5e-4}  # the highest of each stage
 
 
 def main() -> None:
     """Train, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--out", type=Path, default=ROOT / "cvlib" / "weights" / WEIGHTS)
-    parser.add_argument("--scenes", type=int, default=3_000)
-    parser.add_argument("--steps", default="500,200,1200", help="of the three stages")
+    parser.add_argument("--scenes", type=int, default=4_000)
+    parser.add_argument("--steps", default="700,300,2600,2400", help="of the four stages")
     parser.add_argument("--stages", type=Path, help="folder to keep them in, and to go on from")
     parser.add_argument("--measured", type=int, default=100, help="scenes of each kind")
     given = parser.parse_args()
@@ -64,7 +67,7 @@ def main() -> None:
         if number == 1:
             learn_to_see(sam, lessons, scenes, steps)
         else:
-            learn_prompts(sam, lessons, scenes, steps, encoder_rests=number == 2)
+            learn_prompts(sam, lessons, scenes, steps, RATES[number], encoder_rests=number == 2)
         if done:
             torch.save(both.state_dict(), done)
     spent = f"{time.perf_counter() - start:.0f} s, {time.process_time() - worked:.0f} s of CPU"
@@ -77,9 +80,9 @@ def main() -> None:
 def prepared_sam() -> Any:
     """A small SAM whose decoder begins as a simple one.
 
-    The encoder's positions are those of the prompts. Queries and keys between tokens and places
-    have the same weights, so a prompt finds its own place; values pass unchanged, so the tokens
-    take along what is there. What is added to that, and what is no prompt, begins small.
+    Queries and keys between tokens and places have the same weights, so a prompt finds its own
+    place; values pass unchanged, so the tokens take along what is there. What is added to that, and
+    what is no prompt, begins small.
     """
     sam = untrained_sam()
     transformer, prompts = sam.mask_decoder.transformer, sam.prompt_encoder
@@ -92,9 +95,7 @@ def prepared_sam() -> Any:
     tokens = [sam.mask_decoder.iou_token, sam.mask_decoder.mask_tokens]
     tokens += [prompts.not_a_point_embed, *prompts.point_embeddings]
     with torch.no_grad():
-        places = prompts.get_dense_pe().permute(0, 2, 3, 1)  # (1, 16, 16, C)
-        sam.image_encoder.pos_embed.copy_(places / 2)
-        nn.init.orthogonal_(sam.image_encoder.patch_embed.proj.weight)
+        sam.image_encoder.places.copy_(F.avg_pool2d(prompts.get_dense_pe(), 2))  # (1, C, 8, 8)
         for attention in looking + telling:
             nn.init.orthogonal_(attention.q_proj.weight, gain=2.0)
             attention.k_proj.weight.copy_(attention.q_proj.weight)
@@ -110,7 +111,7 @@ def prepared_sam() -> Any:
 
 def learn_to_see(sam: Any, lessons: Lessons, scenes: Stock, steps: int) -> None:
     """The first stage: the encoder, its lessons, and clicks without attention; 16 scenes a step."""
-    descend = descent([*sam.parameters(), *lessons.parameters()], 1.5e-3, steps)
+    descend = descent([*sam.parameters(), *lessons.parameters()], RATES[1], steps)
     for _ in range(steps):
         now = batch(scenes, 16)
         embeddings = encoded(sam, now.images)
@@ -121,11 +122,10 @@ def learn_to_see(sam: Any, lessons: Lessons, scenes: Stock, steps: int) -> None:
 
 
 def learn_prompts(
-    sam: Any, lessons: Lessons, scenes: Stock, steps: int, encoder_rests: bool = False
+    sam: Any, lessons: Lessons, scenes: Stock, steps: int, rate: float, *, encoder_rests: bool
 ) -> None:
-    """The second and third stage: 8 scenes a step, some prompts for each."""
-    weights = [*sam.parameters(), *lessons.parameters()]
-    descend = descent(weights, 1e-3 if encoder_rests else 5e-4, steps)
+    """The other stages: 8 scenes a step, some prompts for each."""
+    descend = descent([*sam.parameters(), *lessons.parameters()], rate, steps)
     for step in range(steps):
         now = batch(scenes, 8)
         with torch.set_grad_enabled(not encoder_rests):
@@ -157,7 +157,7 @@ def first_answers(
 
 def dialogues(sam: Any, embeddings: Tensor, regions: Tensor, boxes_too: bool) -> Tensor:
     """First prompts, then clicks where the answers were wrong."""
-    loss, clicked, boxed = first_answers(sam, embeddings, regions, 2)
+    loss, clicked, boxed = first_answers(sam, embeddings, regions, 3)
     more = int(torch.randint(4, ()))
     for answer, others in [(clicked, more), (boxed, 0)][: 1 + boxes_too]:
         prompts, logits = corrected(*answer, others)

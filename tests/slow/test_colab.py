@@ -66,8 +66,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def colab(python: Path, package: Path) -> Path:
-    """The environment with the student package, under Colab's versions."""
-    run(python, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, package, *KERNEL)
+    """The environment with the student package, and what sessions 06 and 08 need besides."""
+    wanted = f"{package}[detection,prompting]"
+    run(python, "-m", "pip", "install", "--quiet", "--constraint", CONSTRAINTS, wanted, *KERNEL)
     return python
 
 
