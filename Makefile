@@ -7,7 +7,7 @@ READY := .venv/ready
 .PHONY: help demo lab test lint format bench clean
 
 help:
-	@echo 'make demo    a fictitious class goes through session 01; about a minute after set-up'
+	@echo 'make demo    a fictitious class goes through session 01; 20 seconds after set-up'
 	@echo 'make lab     JupyterLab with the course'
 	@echo 'make test    lint, types and tests'
 	@echo 'make lint    lint and types only'

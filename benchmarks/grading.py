@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,8 +206,11 @@ class MemoryWatch(threading.Thread):
 
     def sample(self) -> None:
         """One sample; a fork of a warm parent belongs to a submission."""
-        sizes = {p.pid: (p.ppid(), p.memory_full_info(), " ".join(p.cmdline()))
-                 for p in self.process.children(recursive=True)}  # fmt: skip
+        sizes = {}
+        for process in self.process.children(recursive=True):
+            with suppress(psutil.Error):  # it has just ended; the others are still there
+                facts = process.ppid(), process.memory_full_info(), " ".join(process.cmdline())
+                sizes[process.pid] = facts
         warm = {pid for pid, (_, _, line) in sizes.items() if "autograder.engine" in line}
         forks = {pid for pid in warm if sizes[pid][0] in warm and "bwrap" not in sizes[pid][2]
                  and "bwrap" not in sizes.get(sizes[pid][0], (0, 0, ""))[2]}  # fmt: skip
