@@ -1,7 +1,7 @@
 """The small SAM's image encoder: convolutions, for a vision transformer needs more to learn from.
 
-Block → encoder. Convolutional encoders behind SAM's own decoder are those of MobileSAM (Zhang et
-al., 2023) and EdgeSAM (Zhou et al., 2023); this one goes down and up again as U-Net does
+Convolution → encoder. Convolutional encoders behind SAM's own decoder are those of MobileSAM (Zhang
+et al., 2023) and EdgeSAM (Zhou et al., 2023); this one goes down and up again as U-Net does
 (Ronneberger et al., 2015), because outlines need places finer than the embedding's.
 """
 
@@ -11,25 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from cvlib.models.resnet import BasicBlock
+
 CHANNELS = (32, 64, 96, 128)  # at strides 2, 4, 8, 16
 FINE = 16  # channels at stride 2, on the way up
 FOLD = 4  # so many places of stride 2, along each side, are folded into one of the embedding
-
-
-class Block(nn.Module):
-    """Two 3 × 3 convolutions around which the input goes: (B, C, H, W) → the same."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            *convolution(channels, channels),
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        result: Tensor = F.relu(x + self.body(x))
-        return result
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
@@ -54,7 +40,7 @@ class ConvEncoder(nn.Module):
         self.img_size = img_size
         steps = zip((3, *CHANNELS), CHANNELS, strict=False)
         self.down = nn.ModuleList(
-            nn.Sequential(*convolution(inputs, outputs, 2), Block(outputs))
+            nn.Sequential(*convolution(inputs, outputs, 2), BasicBlock(outputs, outputs))
             for inputs, outputs in steps
         )
         # Where in the picture a place is, learned: two objects alike differ in nothing else.
@@ -62,7 +48,8 @@ class ConvEncoder(nn.Module):
         self.places = nn.Parameter(torch.zeros(1, CHANNELS[-1], deepest, deepest))
         ups = zip(CHANNELS[::-1], CHANNELS[-2::-1], strict=False)
         self.up = nn.ModuleList(
-            nn.Sequential(*convolution(low + high, high), Block(high)) for low, high in ups
+            nn.Sequential(*convolution(low + high, high), BasicBlock(high, high))
+            for low, high in ups
         )
         self.fine = nn.Conv2d(CHANNELS[0], FINE, 1)
         self.out = nn.Sequential(
