@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,19 +76,29 @@ class Bank:
         others = {name: self.of(name, "variant")[index : index + 1] for name in self.known}
         return self.solutions() | {name: found[0] for name, found in others.items() if found}
 
-    def with_mistakes(self, wrong: Mapping[str, Attempt]) -> dict[str, Attempt]:
+    def with_mistakes(
+        self, wrong: Mapping[str, Attempt], among: Iterable[str] = ()
+    ) -> dict[str, Attempt]:
         """These wrong answers, and right ones to all exercises that don't build on them.
 
-        An exercise whose known right answers all call a function that is wrong here is
-        left blank: what it should get could not be told.
+        An exercise whose known right answers all call a function that is wrong here, or blank,
+        is left blank: what it should get could not be told.
+
+        Args:
+            among: the exercises that are worked on; all of them if none is named.
         """
+        worked_on = {*among} or self.known.keys()
         names = {attempt.exercise.answer_name for attempt in wrong.values()} - {""}
         chosen = dict(wrong)
-        for exercise in self.known:
-            right = [*self.of(exercise, "solution"), *self.of(exercise, "variant")]
+        for exercise in self.exercises:  # none builds on a later one
+            right = [*self.of(exercise.id, "solution"), *self.of(exercise.id, "variant")]
             usable = [attempt for attempt in right if not names_in(attempt.source) & names]
-            if usable and exercise not in wrong:
-                chosen[exercise] = usable[0]
+            if exercise.id in wrong:
+                continue
+            if usable and exercise.id in worked_on:
+                chosen[exercise.id] = usable[0]
+            else:
+                names |= {exercise.answer_name} - {""}
         return chosen
 
     def foundations(self) -> set[str]:
@@ -117,8 +127,8 @@ def make_class(session: Session, root: Path) -> list[Student]:
         Student("right-another-way", bank.variants(0), essay=True),
         Student("right-a-third-way", bank.variants(1)),
         *copies(bank),
-        Student("first-half-only", {name: right[name] for name in names[:half]}),
-        Student("every-other-exercise", {name: right[name] for name in names[::2]}, essay=True),
+        Student("first-half-only", bank.with_mistakes({}, among=names[:half])),
+        Student("every-other-exercise", bank.with_mistakes({}, among=names[::2]), essay=True),
         Student("only-the-first-exercise", {name: right[name] for name in names[:1]}),
         Student("only-the-essay", essay=True),
         Student("blank-as-released"),

@@ -569,7 +569,7 @@ check.module(
     like=unet.UNet,
     exercise="07-unet",
     configs=[check.case(3, 2, base=2)],
-    inputs=[r.normal(2, 3, 16, 18)],
+    inputs=[r.normal(6, 3, 16, 18)],
 )
 
 # %% hidden="07-unet" points=4
@@ -579,7 +579,7 @@ check.module(
     like=unet.UNet,
     exercise="07-unet",
     configs=[check.case(1, 3, base=2), check.case(2, 4, 3), check.case(3, 2, 2, True)],
-    inputs=[r.normal(2, 1, 17, 31), r.normal(2, 2, 16, 16), r.normal(2, 3, 18, 19)],
+    inputs=[r.normal(6, 1, 17, 31), r.normal(6, 2, 16, 16), r.normal(6, 3, 18, 19)],
     points=4,
 )
 

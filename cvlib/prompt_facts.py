@@ -8,13 +8,14 @@ check runs. They trust nothing that they can compute.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from cvlib.prompt_runs import counting_predictor, task, things
-from cvlib.prompting.clicks import answer_to
+from cvlib.prompting.clicks import Click, answer_to
 from cvlib.prompting.masks import mask_iou
 from cvlib.prompting.programs import automatic_masks, segment_boxes
 from cvlib.regions import depth, regions
@@ -57,29 +58,39 @@ GOOD = {
 
 def facts_of_run(run: Any, seed: int, max_clicks: int, stop_iou: float) -> dict[str, str]:
     """The facts of one dialogue; as in GOOD where all is well."""
-    image, target = task(seed)
+    _, target = task(seed)
     clicks, ious = trace_of(run, tuple(target.shape))
-    predictor = counting_predictor()
-    predictor.set_image(image)
     facts = GOOD | {"the image is encoded": times(run.get("encoded"))}
-    mask, logits, real = torch.zeros_like(target), None, []
-    for number, (x, y, label) in enumerate(clicks, 1):
-        if facts["clicks"] == GOOD["clicks"]:
-            if mask[y, x] == target[y, x]:
-                facts["clicks"] = f"click {number} is on a pixel that is right already"
-            elif label != int(target[y, x]):
-                facts["clicks"] = f"click {number} has the wrong label"
-        mask, logits = answer_to(predictor, clicks[:number], logits)
-        real.append(mask_iou(mask, target).item())
+    masks = [torch.zeros_like(target), *answers(seed, tuple(clicks))]
+    real = [mask_iou(mask, target).item() for mask in masks[1:]]
+    for number, ((x, y, label), mask) in enumerate(zip(clicks, masks, strict=False), 1):
+        if mask[y, x] == target[y, x]:
+            facts["clicks"] = f"click {number} is on a pixel that is right already"
+        elif label != int(target[y, x]):
+            facts["clicks"] = f"click {number} has the wrong label"
+        if facts["clicks"] != GOOD["clicks"]:
+            break
     if len(ious) != len(clicks):
         facts["IoUs"] = f"{len(ious)} for {len(clicks)} clicks"
     elif apart := [n for n, iou in enumerate(real) if not abs(ious[n] - iou) <= CLOSE]:
         n = apart[0]
         facts["IoUs"] = f"told {ious[n]:.2f} where click {n + 1} gives {real[n]:.2f}"
-    if same_masks(run.get("mask"), mask) != "alike":
+    if same_masks(run.get("mask"), masks[-1]) != "alike":
         facts["mask"] = "another one"
     facts["it stops"] = stopping(real, max_clicks, stop_iou)
     return facts
+
+
+@lru_cache(64)  # the reference's run and most answers make the same clicks
+def answers(seed: int, clicks: tuple[Click, ...]) -> list[Tensor]:
+    """The mask after each click of a dialogue, (H, W) boolean, from the judge's own predictor."""
+    predictor = counting_predictor()
+    predictor.set_image(task(seed)[0])
+    masks, logits = [], None
+    for number in range(1, len(clicks) + 1):
+        mask, logits = answer_to(predictor, clicks[:number], logits)
+        masks.append(mask)
+    return masks
 
 
 def trace_of(run: Any, size: tuple[int, ...]) -> tuple[list[tuple[int, int, int]], list[float]]:
@@ -127,12 +138,18 @@ def same_masks(given: Any, wanted: Tensor) -> str:
 
 def masks_of_boxes(run: Any, seed: int, count: int = -1) -> dict[str, str]:
     """Facts about `prompt_runs.boxed`: the judge prompts with the same boxes."""
-    image, boxes = things(seed)
-    wanted = segment_boxes(counting_predictor(), image, boxes[:count] if count >= 0 else boxes)
+    wanted = wanted_masks(seed, count)
     run, encoded = dict(run), times(dict(run).get("encoded"))
     if len(wanted) == 0 and encoded == "never":
         encoded = "once"  # for no box, none is needed
     return {"the image is encoded": encoded, "masks": same_masks(run.get("masks"), wanted)}
+
+
+@lru_cache(64)
+def wanted_masks(seed: int, count: int) -> Tensor:
+    """The masks for the boxes of a picture, (N, H, W); with `count`, for the first of them."""
+    image, boxes = things(seed)
+    return segment_boxes(counting_predictor(), image, boxes[:count] if count >= 0 else boxes)
 
 
 def masks_cut(run: Any, seed: int) -> dict[str, Any]:
@@ -142,7 +159,7 @@ def masks_cut(run: Any, seed: int) -> dict[str, Any]:
 
 def masks_of_grid(run: Any, seed: int, grid: int, **settings: float) -> dict[str, Any]:
     """Facts about `prompt_runs.gridded`: is each mask one that the judge finds, and once?"""
-    wanted = automatic_masks(counting_predictor(), task(seed)[0], grid, **settings)
+    wanted = wanted_grid(seed, grid, **settings)
     found = dict(run).get("masks")
     facts: dict[str, Any] = {"the image is encoded": times(dict(run).get("encoded"))}
     if not isinstance(found, Tensor) or found.dtype != torch.bool or found.dim() != 3:
@@ -155,6 +172,12 @@ def masks_of_grid(run: Any, seed: int, grid: int, **settings: float) -> dict[str
         "masks that are missing": int((~alike.any(dim=1)).sum()),
         "masks that are too much": int((~alike.any(dim=0)).sum()),
     }
+
+
+@lru_cache(64)
+def wanted_grid(seed: int, grid: int, **settings: float) -> Tensor:
+    """All masks of a picture, (K, H, W), best first."""
+    return automatic_masks(counting_predictor(), task(seed)[0], grid, **settings)
 
 
 def click_quality(click: Any, pred: Tensor, target: Tensor) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from autograder.engine.empty import is_empty
-from autograder.engine.plan import grade_id, is_locked, is_test, names_in
+from autograder.engine.names import names_in
+from autograder.engine.plan import grade_id, is_locked, is_test
 from autograder.engine.recognise import Finder
 
 MOST = 6  # of one answer are tried; earlier ones are left out

@@ -6,20 +6,16 @@ text of cells counts: its metadata, tags, outputs and kernel change nothing.
 
 from __future__ import annotations
 
-import re
-import symtable
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode, from_dict
 
+from autograder.engine.names import asked_and_given, names_in
 from autograder.engine.outputs import PICTURES, is_picture, plain_text
 from autograder.engine.ticket import Step
 
 MAX_CELLS = 2000
-IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
 def grade_id(cell: Any) -> str:
@@ -182,36 +178,17 @@ def make_steps(cells: list[NotebookNode], demonstrations: Iterable[str]) -> tupl
 def needed_demos(steps: tuple[Step, ...]) -> frozenset[int]:
     """Demonstrations that define a name which the learner's cells or the tests use.
 
-    What a test defines for itself it does not ask of a demonstration; should it read such a name
-    first after all, the run is repeated with every demonstration.
+    A name is asked of the last cell before that surely defines it. Should a cell fail, or a name
+    be missing for another reason, the run is repeated with every demonstration.
     """
     wanted: set[str] = set()
     needed: set[int] = set()
     for step in reversed(steps):
-        defines, uses = names_in(step.source)
-        if step.role == "demo" and not defines & wanted:
-            continue
         if step.role == "demo":
+            if not names_in(step.source)[0] & wanted:
+                continue
             needed.add(step.index)
         if step.role != "locked":
-            wanted |= uses - defines if step.role == "test" else uses
+            asked, given = asked_and_given(step.source)
+            wanted = wanted - given | asked
     return frozenset(needed)
-
-
-@lru_cache(10_000)  # in a class, most cells are the same in all submissions
-def names_in(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell defines at its top level, and the global names it uses."""
-    try:
-        table = symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        words = set(IDENTIFIER.findall(source))
-        return words, words
-    defines = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    return defines, globals_used(table, top=True)
-
-
-def globals_used(table: symtable.SymbolTable, *, top: bool = False) -> set[str]:
-    """Global names that a scope and the scopes inside it refer to."""
-    used = {s.get_name() for s in table.get_symbols()
-            if s.is_referenced() and (top or s.is_global())}  # fmt: skip
-    return used.union(*(globals_used(child) for child in table.get_children()))

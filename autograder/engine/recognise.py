@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.engine.plan import grade_id, is_locked, names_in
+from autograder.engine.names import names_in
+from autograder.engine.plan import grade_id, is_locked
 
 ELSEWHERE = "# The answer stands in the cell of {}."
 

@@ -34,7 +34,7 @@ USERS = 4000
 # An extra that some sessions need → the module to import for it, and what to call there.
 EXTRAS = {
     "detection": ("cvlib.ultralytics_offline", "offline_ultralytics"),
-    "prompting": ("segment_anything", ""),
+    "prompting": ("cvlib.prompt_runs", "model"),
 }
 
 
@@ -82,8 +82,7 @@ def import_extra(name: str) -> None:
     module, function = EXTRAS[name]
     with contextlib.suppress(ImportError):
         found = importlib.import_module(module)
-        if function:
-            getattr(found, function)()
+        getattr(found, function)()
 
 
 def warm_torch() -> None:

@@ -73,13 +73,13 @@ def value_difference(expected: Any, actual: Any, place: str = "") -> list[str]:
     return number_difference(expected, actual, at)
 
 
-def tensor_difference(expected: Tensor, actual: Tensor) -> list[str]:
-    """Shape first, then dtype, then the first wrong number."""
+def tensor_difference(expected: Tensor, actual: Tensor, *, summed: bool = False) -> list[str]:
+    """Shape first, then dtype, then the first wrong number; `summed`: see `wrong_positions`."""
     if expected.shape != actual.shape:
         return [f"expected shape {tuple(expected.shape)}, yours has {tuple(actual.shape)}"]
     if expected.dtype != actual.dtype:
         return [f"the shape is right, but the dtype is {actual.dtype} instead of {expected.dtype}"]
-    wrong = wrong_positions(expected, actual)
+    wrong = wrong_positions(expected, actual, summed)
     count = int(wrong.sum())
     if count == 0:
         return []
@@ -93,11 +93,17 @@ def tensor_difference(expected: Tensor, actual: Tensor) -> list[str]:
     ]
 
 
-def wrong_positions(expected: Tensor, actual: Tensor) -> Tensor:
-    """A boolean tensor; not-a-number and infinities equal themselves."""
+def wrong_positions(expected: Tensor, actual: Tensor, summed: bool = False) -> Tensor:
+    """A boolean tensor; not-a-number and infinities equal themselves.
+
+    Numbers that are `summed` over many terms carry the rounding of the largest: next to it, a
+    small one may be off by more than its own share.
+    """
     if not expected.is_floating_point():
         return expected != actual
     relative, absolute = TOLERANCES.get(expected.dtype, TOLERANCES[torch.float32])
+    if summed and expected.numel() and expected.isfinite().all():
+        absolute = max(absolute, relative * expected.abs().max().item())
     return ~torch.isclose(actual, expected, rtol=relative, atol=absolute, equal_nan=True)
 
 
@@ -149,12 +155,14 @@ def number_difference(expected: Any, actual: Any, at: str) -> list[str]:
     return [f"{at}expected {show(expected)}, got {show_exactly(actual)}{kind}"]
 
 
-def gradient_difference(expected: dict[str, Tensor], actual: dict[str, Tensor]) -> list[str]:
-    """Compare gradients label by label."""
+def gradient_difference(
+    expected: dict[str, Tensor], actual: dict[str, Tensor], *, summed: bool = False
+) -> list[str]:
+    """Compare gradients label by label; those of a network's parameters are `summed`."""
     for name, want in expected.items():
         if name not in actual:
             return [f"the values are right, but no gradient reaches argument {name}"]
-        lines = tensor_difference(want, actual[name])
+        lines = tensor_difference(want, actual[name], summed=summed)
         if lines:
             return [f"the values are right, but the gradient for argument {name} is not", lines[-1]]
     return []

@@ -137,7 +137,7 @@ def differences(wanted: ModuleObservation, seen: ModuleObservation, state_names:
         lines = value_difference(want, seen.buffers.get(name))
         if lines:
             return [f"outputs are right, but not what training keeps: buffer {number}", lines[-1]]
-    return gradient_difference(wanted.gradients, seen.gradients)
+    return gradient_difference(wanted.gradients, seen.gradients, summed=True)
 
 
 def shape_table(wanted: ModuleObservation, seen: ModuleObservation) -> list[str]:
@@ -172,8 +172,7 @@ def explain(
 ) -> CheckFailed:
     """The failure to raise: the first wrong configuration, the difference, the diagnosis."""
     if any(got.raised and got.raised.is_stub for got in seen):
-        return NotDone(f"{name}: not written yet. Replace the line that raises "
-                       "NotImplementedError by your own code.", total=len(trials))  # fmt: skip
+        return NotDone.of(name, len(trials))
     first = wrong[0]
     found = diagnose(exercise, trials, seen, state_names)
     shapes = ", ".join(str(tuple(x.shape)) for x in trials[first].inputs if hasattr(x, "shape"))

@@ -961,8 +961,9 @@ def trains_another_network(seed=0):
 @mistaken_run(
     scene_reading.NO_WIRES,
     says="The wires are lost in training: two classes are learned where there are three, or the "
-    "pictures are made small first.",
-    asks="Which class numbers do the labels hold when they reach your loss?",
+    "pictures are made small first. Now and then it is but an unlucky start.",
+    asks="Which class numbers do the labels hold when they reach your loss? All three: what does "
+    "another seed find?",
 )
 def learns_two_classes(seed=0):
     torch.manual_seed(seed)

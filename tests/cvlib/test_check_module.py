@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from cvlib import check
 from cvlib.check import CheckFailed, NotDone
+from cvlib.check.compare import gradient_difference
 
 
 class Net(nn.Module):
@@ -238,3 +239,11 @@ def test_the_reference_itself_and_a_wrong_number_of_inputs_are_refused() -> None
     assert "own solution" in failure(Net)
     with pytest.raises(ValueError, match="as many as configs"):
         check.module(OtherNames, like=Net, inputs=[])
+
+
+def test_a_small_gradient_beside_a_large_one_carries_its_rounding() -> None:
+    wanted = {"weight": torch.tensor([1.0, 1e-3])}
+    rounded, wrong = ({"weight": torch.tensor([1.0, 1e-3 + off])} for off in (5e-5, 5e-4))
+    assert gradient_difference(wanted, rounded)
+    assert not gradient_difference(wanted, rounded, summed=True)
+    assert gradient_difference(wanted, wrong, summed=True)

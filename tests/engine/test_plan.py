@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 
-from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, names_in, needed_demos, realign
+from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, needed_demos, realign
 from autograder.engine.preprocessors import restored
 from autograder.engine.rivals import Trying
 from autograder.engine.ticket import Step, Ticket
@@ -204,16 +204,13 @@ def test_roles_come_from_the_course() -> None:
         ([("demo", "x = 1"), ("student", "print('x')")], set()),
         ([("demo", "x = 1"), ("test", "for x in (1, 2): assert x")], set()),
         ([("demo", "x = 1"), ("student", "y = x"), ("test", "for x in (1, 2): assert y")], {0}),
+        ([("demo", "x = 1"), ("student", "x, y = 2, 3\nz = x + y")], set()),
+        ([("demo", "x = 1"), ("student", "x = x + 1")], {0}),
+        ([("demo", "x = 1"), ("student", "x = 2"), ("test", "assert x")], set()),
+        ([("demo", "x = 1"), ("student", "if ready:\n    x = 2"), ("test", "assert x")], {0}),
     ],
 )
 def test_demonstrations_run_only_if_something_relies_on_them(
     texts: list[tuple[str, str]], needed: set[int]
 ) -> None:
     assert needed_demos(steps_of(*texts)) == needed
-
-
-def test_names_of_a_cell() -> None:
-    defines, uses = names_in("import a.b as c\nd = e\ndef f(g):\n    return h + g")
-    assert defines == {"c", "d", "f"}
-    assert {"e", "h"} <= uses
-    assert "g" not in uses

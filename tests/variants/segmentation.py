@@ -276,7 +276,7 @@ class UNetOfUNets(nn.Module):
 @variant_run
 def turns_its_pictures(seed=0):
     torch.manual_seed(seed)
-    model = UNet(3, 3, base=8, bilinear=True)
+    model = UNet(3, 3, base=8)
     optimizer = torch.optim.Adam(model.parameters(), lr=6e-3)
     learn = wire_scenes.loader(train=True, batch_size=4, seed=seed)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 6e-3, total_steps=6 * len(learn))
