@@ -102,15 +102,15 @@ class Rehearsal:
         namespace = dict(self.before[attempt.exercise.id])
         run_cell(attempt.source, namespace, attempt.exercise.id)
         for seed in range(seeds):
-            yield self.verdict(attempt, dict(namespace), seed)
+            yield self.verdict(attempt, namespace, seed)
 
     def verdict(self, attempt: Attempt, namespace: dict[str, Any], seed: int) -> Verdict:
-        """Run both tests of an attempt that has run."""
+        """Run both tests of an attempt that has run; no names go from one to the other."""
         exercise = attempt.exercise
         begin = time.process_time()
         with check.seeded(seed):
-            shown = run_cell(exercise.check.source, namespace, f"{exercise.id}-check")
-            hidden = run_cell(exercise.hidden.source, namespace, f"{exercise.id}-hidden")
+            shown = run_cell(exercise.check.source, dict(namespace), f"{exercise.id}-check")
+            hidden = run_cell(exercise.hidden.source, dict(namespace), f"{exercise.id}-hidden")
         return Verdict(
             attempt,
             seed,

@@ -53,9 +53,22 @@ class Judge:
         self.namespace = Namespace(self)
 
     def run(self, source: str, name: str) -> Outcome:
-        """Run a locked cell or a test.
+        """Run a locked cell, whose names all tests see.
 
         Raises:
             StudentLost: when the student's process fails meanwhile.
         """
         return run_cell(source, self.namespace, name)
+
+    def test(self, source: str, name: str) -> Outcome:
+        """Run a test. What it defines goes with it: a later answer may have the same name.
+
+        Raises:
+            StudentLost: when the student's process fails meanwhile.
+        """
+        before = dict(self.namespace)
+        try:
+            return run_cell(source, self.namespace, name)
+        finally:
+            dict.clear(self.namespace)
+            dict.update(self.namespace, before)

@@ -88,7 +88,7 @@ class Runner:
         """The outputs of one step."""
         self.judge.link.deadline = min(time.monotonic() + self.ticket.budget.cell, self.end)
         if step.role == "test":
-            return test_outputs(self.judge.run(step.source, step.name))
+            return test_outputs(self.judge.test(step.source, step.name))
         if step.role == "locked":
             given = self.judge.run(step.source, step.name)
             if given.error is not None:

@@ -48,6 +48,15 @@ def test_names_go_from_cell_to_cell_and_to_the_tests(engine: Engine) -> None:
     assert [said(result, n) for n in range(5)] == ["", "", "2", "1.5", "not three"]
 
 
+def test_what_a_test_defines_never_stands_for_an_answer(engine: Engine) -> None:
+    """Nor does it replace what the set-up gave."""
+    result = engine.run(ticket(("locked", "import math"), ("student", "x = 1"),
+                               ("test", "warm = [x]; math = None; assert warm == [1]"),
+                               ("student", "warm = 2.5"), ("test", "assert warm == 2.5"),
+                               ("test", "math.floor(warm)")))  # fmt: skip
+    assert [said(result, n) for n in range(6)] == ["", "", "", "", "", "2"]
+
+
 @pytest.mark.parametrize(
     ("session", "refused"), [("01", [True, False]), ("03", [False, True]), ("", [True, True])]
 )
