@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+
+from autograder.engine.as_python import UNREADABLE, tree_of
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 NEUTRAL = ast.Pass | ast.Import | ast.ImportFrom
@@ -31,9 +32,8 @@ def is_empty(cell: NotebookNode, stub: NotebookNode) -> bool:
 def statements(source: str) -> frozenset[str] | None:
     """What a cell does, a text for each statement that does something; None for no Python."""
     try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
-        return frozenset(ast.dump(statement) for statement in doing(tree.body))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(ast.dump(statement) for statement in doing(tree_of(source).body))
+    except UNREADABLE:
         return None
 
 

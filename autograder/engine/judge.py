@@ -6,22 +6,30 @@ A name that the tests don't define is looked up in the student's process (`link.
 from __future__ import annotations
 
 import builtins
+from types import SimpleNamespace
 from typing import Any
 
 from autograder.cells import Outcome, run_cell
 from autograder.engine.link import Link, outgoing
+from autograder.engine.names import names_in
+from autograder.engine.stand_ins import do_nothing
+
+# What magics in the course's own cells become: they have nothing to do here.
+MAGICS = SimpleNamespace(run_line_magic=do_nothing, run_cell_magic=do_nothing, system=do_nothing,
+                         getoutput=do_nothing)  # fmt: skip
 
 
 class Namespace(dict[str, Any]):
     """The judge's globals; unknown names are asked for on the other side."""
 
     def __init__(self, judge: Judge) -> None:
-        super().__init__(__name__="__main__", __builtins__=builtins)
+        super().__init__(__name__="__main__", __builtins__=builtins, get_ipython=lambda: MAGICS)
         self.judge = judge
-        self.borrowed: set[str] = set()  # the learner's names that a test has taken away
+        self.ours: set[str] = set()  # what locked cells define, or should have
+        self.borrowed: dict[str, Any] = {}  # the learner's names that a test has taken away
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name) or name.startswith("__"):
+        if name in self.ours or hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
         reply = self.judge.link.ask("get", name=name)
         if "value" not in reply:
@@ -33,16 +41,21 @@ class Namespace(dict[str, Any]):
         if name in self:
             super().__delitem__(name)
             return
-        if "value" not in self.judge.link.ask("delete", name=name):
-            raise KeyError(name)
-        self.borrowed.add(name)
+        value = self[name]
+        self.judge.link.ask("delete", name=name)
+        self.borrowed[name] = value
 
     def __setitem__(self, name: str, value: Any) -> None:
         if name not in self.borrowed:
             super().__setitem__(name, value)
             return
         self.judge.link.ask("assign", name=name, value=outgoing(value))
-        self.borrowed.discard(name)
+        del self.borrowed[name]
+
+    def give_back(self) -> None:
+        """Put back what a test took away and, because it failed, did not."""
+        for name, value in list(self.borrowed.items()):
+            self[name] = value
 
 
 class Judge:
@@ -55,9 +68,12 @@ class Judge:
     def run(self, source: str, name: str) -> Outcome:
         """Run a locked cell, whose names all tests see.
 
+        Should it fail, its names are unknown to the tests: a learner's must not stand for them.
+
         Raises:
             StudentLost: when the student's process fails meanwhile.
         """
+        self.namespace.ours |= names_in(source)[0]
         return run_cell(source, self.namespace, name)
 
     def test(self, source: str, name: str) -> Outcome:
@@ -68,7 +84,10 @@ class Judge:
         """
         before = dict(self.namespace)
         try:
-            return run_cell(source, self.namespace, name)
+            outcome = run_cell(source, self.namespace, name)
+            self.namespace.give_back()
+            return outcome
         finally:
+            self.namespace.borrowed.clear()
             dict.clear(self.namespace)
             dict.update(self.namespace, before)

@@ -9,6 +9,7 @@ import builtins
 import socket
 import sys
 import time
+from types import ModuleType
 from typing import Any
 
 from autograder.engine import wire
@@ -80,9 +81,10 @@ class Link:
         if isinstance(value, wire.Handle):
             return Proxy(self, value)
         if isinstance(value, wire.Module):
-            if value.name not in sys.modules:
+            module = sys.modules.get(value.name)
+            if not isinstance(module, ModuleType):
                 raise StudentLost(f"the tests can't use the module {value.name!r}")
-            return sys.modules[value.name]
+            return module
         if type(value) in (list, tuple):
             return type(value)(self.into(item) for item in value)
         if type(value) is dict:
@@ -128,6 +130,10 @@ class Proxy:
         if "raised" in reply:
             return ModuleObservation(raised=raised_in(reply["raised"]))
         return self.noted(module_observation_in(reply.get("seen")))
+
+    def __entered__(self) -> Any:
+        """The object as `check.values` takes it: plain data."""
+        return self._link.value("entered", target=self._handle)
 
     def noted(self, seen: Any) -> Any:
         """Remember whether the learner's code met a name that it did not know."""

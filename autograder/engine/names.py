@@ -5,23 +5,30 @@ from __future__ import annotations
 import ast
 import re
 import symtable
+from collections import ChainMap
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
+from autograder.engine.as_python import UNREADABLE, as_python, tree_of
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
+LOOK_UP = {"eval", "exec", "globals", "locals", "vars"}  # reach names that stand in strings
 
 
 @lru_cache(10_000)  # in a class, most cells are the same in all submissions
 def names_in(source: str) -> tuple[set[str], set[str]]:
     """The names that a cell defines at its top level, and the global names it uses."""
     try:
-        return names_of(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError):
-        words = set(IDENTIFIER.findall(source))
+        return names_of(as_python(source))
+    except UNREADABLE:
+        words = words_of(source)
         return words, words
+
+
+def words_of(source: str) -> set[str]:
+    """Every word of a text."""
+    return set(IDENTIFIER.findall(source))
 
 
 def names_of(code: str) -> tuple[set[str], set[str]]:
@@ -29,6 +36,17 @@ def names_of(code: str) -> tuple[set[str], set[str]]:
     table = symtable.symtable(code, "cell", "exec")
     defines = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     return defines, globals_used(table, top=True)
+
+
+@lru_cache(10_000)
+def objects_in(source: str) -> set[str]:
+    """The names of `names_in` that stand for data, and not for a module, function or class."""
+    try:
+        symbols = symtable.symtable(as_python(source), "cell", "exec").get_symbols()
+    except UNREADABLE:
+        return words_of(source)
+    return {s.get_name() for s in symbols
+            if s.is_assigned() and not s.is_imported() and not s.is_namespace()}  # fmt: skip
 
 
 def globals_used(table: symtable.SymbolTable, *, top: bool = False) -> set[str]:
@@ -44,15 +62,20 @@ def asked_and_given(source: str) -> tuple[set[str], set[str]]:
 
     Surely, that is, when no error stops it.
     """
-    known: set[str] = set()
+    known: Known = ChainMap()
     try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
-        return read_first(tree.body, known), known
-    except (SyntaxError, ValueError, RecursionError):
-        return set(IDENTIFIER.findall(source)), set()
+        asked = read_first(tree_of(source).body, known)
+    except UNREADABLE:
+        return words_of(source), set()
+    if asked & LOOK_UP:
+        asked |= words_of(source)
+    return asked, {name for name, there in known.items() if there}
 
 
-def read_first(statements: list[ast.stmt], known: set[str]) -> set[str]:
+Known = ChainMap[str, bool]  # name -> whether it is there; False once it was deleted
+
+
+def read_first(statements: list[ast.stmt], known: Known) -> set[str]:
     """What statements, run in order, may read before it is in `known`, which grows with them.
 
     What a branch or a loop defines counts inside of it only: perhaps it does not run.
@@ -63,16 +86,15 @@ def read_first(statements: list[ast.stmt], known: set[str]) -> set[str]:
         defines, uses = names_of(ast.unparse(hollow(statement) if blocks else statement))
         if isinstance(statement, ast.AugAssign | ast.Delete):  # they need what they change
             uses = uses | defines
-        read |= uses - known
-        if isinstance(statement, ast.Delete):
-            known -= defines
-        elif not blocks:
-            known |= defines
+        read |= {name for name in uses if not known.get(name)}
+        if not blocks:
+            known |= dict.fromkeys(defines, not isinstance(statement, ast.Delete))
         elif isinstance(statement, ast.With | ast.AsyncWith):  # its block surely runs
-            known |= defines
+            known |= dict.fromkeys(defines, True)
             read |= read_first(statement.body, known)
         else:
-            read = read.union(*(read_first(block, known | defines) for block in blocks))
+            for block in blocks:
+                read |= read_first(block, known.new_child(dict.fromkeys(defines, True)))
     return read
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.engine.names import asked_and_given, names_in
 from autograder.engine.outputs import PICTURES, is_picture, plain_text
 from autograder.engine.ticket import Step
 
@@ -173,22 +172,3 @@ def make_steps(cells: list[NotebookNode], demonstrations: Iterable[str]) -> tupl
             role = "demo" if not name and cell.source.strip() in unchanged else "student"
         steps.append(Step(index, role, name or f"cell {index + 1}", cell.source))
     return tuple(steps)
-
-
-def needed_demos(steps: tuple[Step, ...]) -> frozenset[int]:
-    """Demonstrations that define a name which the learner's cells or the tests use.
-
-    A name is asked of the last cell before that surely defines it. Should a cell fail, or a name
-    be missing for another reason, the run is repeated with every demonstration.
-    """
-    wanted: set[str] = set()
-    needed: set[int] = set()
-    for step in reversed(steps):
-        if step.role == "demo":
-            if not names_in(step.source)[0] & wanted:
-                continue
-            needed.add(step.index)
-        if step.role != "locked":
-            asked, given = asked_and_given(step.source)
-            wanted = wanted - given | asked
-    return frozenset(needed)

@@ -6,14 +6,15 @@ first one does: the second begins with an indented line.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection
 from functools import lru_cache
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode, from_dict
 
+from autograder.engine.as_python import tree_of
 from autograder.engine.plan import grade_id
+
+MOST = 10  # parts of one answer: each is read again with all before it
 
 
 def rejoined(
@@ -31,14 +32,17 @@ def rejoined(
     """
     kept: list[NotebookNode] = []
     notes: list[str] = []
+    parts = 0  # of the last cell
     for cell in cells:
-        before = kept[-1] if kept else None
+        before = kept[-1] if kept and parts < MOST else None
         if before is not None and grade_id(before) in answers and is_rest_of(before, cell):
             text = f"{before.source}\n{cell.source}"
             kept[-1] = from_dict({**before, "source": text})
+            parts += 1
             notes.append(f"{grade_id(before)}: was split, and put together again")
         else:
             kept.append(cell)
+            parts = 1
     return kept, notes
 
 
@@ -58,7 +62,7 @@ def is_python(source: str) -> bool:
     if source.strip("\n")[:1].isspace():
         return False
     try:
-        ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree_of(source)
+    except SyntaxError:
         return False
     return True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.engine.as_python import effort
 from autograder.engine.claims import contests
 from autograder.engine.course_cells import read_cells
 from autograder.engine.plan import MAX_CELLS, grade_id, is_locked, realign
@@ -15,6 +16,8 @@ from autograder.engine.rivals import Trying, settle
 from autograder.engine.ticket import fingerprint_of
 from autograder.errors import GradingError
 
+MAX_CODE = 10_000_000  # characters of a notebook's code; a pasted picture is a million of them
+MAX_EFFORT = 4_000_000  # to read it, see `as_python.effort`
 # Which of several cells counts, by fingerprint: what a batch found out is not tried again.
 DECIDED: dict[str, tuple[list[NotebookNode], list[str]]] = {}
 
@@ -32,10 +35,9 @@ def restored(
 
     Raises:
         GradingError: when there are more cells than any notebook needs, or cells that had to
-            be tried could not be.
+            be tried could not be; when there is more code than anybody writes.
     """
-    if len(submitted) > MAX_CELLS:
-        raise GradingError(f"the notebook has {len(submitted)} cells; {MAX_CELLS} are allowed")
+    refuse_too_much(submitted, given)
     course = [cell.source for cell in read_cells(source) if not grade_id(cell)]
     answers = {grade_id(cell) for cell in given if not is_locked(cell)}
     whole, joints = rejoined(submitted, answers)
@@ -51,6 +53,18 @@ def restored(
         found, decided = DECIDED[key]
         notes = [*notes, *decided]
     return realign(found, given), [*notes, *missing(found, given)]
+
+
+def refuse_too_much(submitted: list[NotebookNode], given: list[NotebookNode]) -> None:
+    """Cells are read outside of the sandbox, so there is an end to what they may take."""
+    if len(submitted) > MAX_CELLS:
+        raise GradingError(f"the notebook has {len(submitted)} cells; {MAX_CELLS} are allowed")
+    answers = {grade_id(cell) for cell in given if cell.cell_type == "code"}
+    code = [cell.source for cell in submitted if isinstance(cell.get("source"), str)
+            and (cell.get("cell_type") == "code" or grade_id(cell) in answers)]  # fmt: skip
+    if sum(map(len, code)) > MAX_CODE or sum(map(effort, code)) > MAX_EFFORT:
+        raise GradingError(f"the notebook has {sum(map(len, code)):,} characters of code; that is "
+                           "more than can be read")  # fmt: skip
 
 
 def missing(cells: list[NotebookNode], given: list[NotebookNode]) -> list[str]:

@@ -16,7 +16,6 @@ import socket
 import struct
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +25,7 @@ from autograder.engine.judge import Judge
 from autograder.engine.link import ENDED, Link
 from autograder.engine.outputs import checked_outputs, plain_text, size_of
 from autograder.engine.ticket import Step, Ticket
+from autograder.time_limit import time_limit
 
 CREDENTIALS = struct.Struct("3i")
 SPAWN_SECONDS = 30.0
@@ -75,7 +75,8 @@ class Runner:
     def attempt(self, step: Step) -> str:
         """Run one step in a living process; why the process was lost, "" if it was not."""
         try:
-            with limited(min(self.ticket.budget.cell, self.end - time.monotonic()) + 1):
+            left = min(self.ticket.budget.cell, self.end - time.monotonic())
+            with time_limit(left + 1, StudentLost):  # the other side has deadlines of its own
                 outputs = self.run_step(step)
             self.outputs[step.index] = self.fitting(outputs)
             return ""
@@ -168,22 +169,6 @@ class Runner:
             for outputs in self.outputs.values()
             for output in outputs
         )
-
-
-@contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Stop what takes too long on this side; the other side has its own deadlines."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise StudentLost("this took too long and was stopped")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def test_outputs(outcome: Outcome) -> list[dict[str, Any]]:

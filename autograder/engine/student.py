@@ -23,6 +23,7 @@ from autograder.engine.shell import Shell
 from cvlib.check.cases import Case
 from cvlib.check.observe import Observation, Raised, Request, describe, observe_here, same
 from cvlib.check.observe_module import Donor, ModuleObservation, observe_module_here
+from cvlib.check.values import entered
 
 MISSING = "missing"
 
@@ -45,6 +46,7 @@ class Student:
             "attribute": self.attribute,
             "item": self.item,
             "length": self.length,
+            "entered": self.entered,
         }
 
     def serve(self) -> None:
@@ -143,6 +145,10 @@ class Student:
     def length(self, target: wire.Handle) -> dict[str, Any]:
         """Count the items."""
         return {"value": len(self.objects[target.number])}
+
+    def entered(self, target: wire.Handle) -> dict[str, Any]:
+        """An object as `check.values` takes it: plain data."""
+        return {"value": entered(self.objects[target.number])}
 
     def out(self, value: Any, depth: int = 0) -> Any:
         """A value as it may cross: plain data, or handles for what is not."""

@@ -15,12 +15,35 @@ MOST = 2  # more candidates than this would confuse more than help
 
 
 def by_answers(
-    exercise: str, cases: Sequence[Case], seen: Sequence[Observation], request: Request
+    exercise: str,
+    name: str,
+    cases: Sequence[Case],
+    seen: Sequence[Observation],
+    wrong: Sequence[bool],
+    wanted: Sequence[Observation],
+    request: Request,
 ) -> list[Mistake]:
-    """Mistakes whose answers equal `seen` on every case; the failing cases come first."""
+    """Mistakes whose answers equal `seen` on every case; the failing cases come first.
+
+    Where there are none, and the answer also accepts what it has to refuse, the cases of that
+    kind are left out: then there are two mistakes, and one of them can be named.
+
+    Args:
+        name: of the function; an exercise's mistakes in other functions are not tried.
+        wrong: which cases are wrong.
+        wanted: what the reference does in each.
+    """
     watched = Request(request.gradients, request.forbid, watch=request.watch)
-    candidates = [m for m in mistakes.of(exercise) if m.answer is not None]
-    found = [m for m in candidates if _answers_alike(m.answer, cases, seen, watched)]
+    candidates = [m for m in mistakes.of(exercise)
+                  if m.answer is not None and m.function in ("", name)]  # fmt: skip
+    every = list(zip(cases, seen, strict=True))
+    lenient = [bool(want.raised) and not got.raised
+               for want, got in zip(wanted, seen, strict=True)]  # fmt: skip
+    rest = [pair for pair, skipped in zip(every, lenient, strict=True) if not skipped]
+    found = [m for m in candidates if _answers_alike(m.answer, every, watched)]
+    more = any(bad and not skipped for bad, skipped in zip(wrong, lenient, strict=True))
+    if not found and more and len(rest) < len(every):
+        found = [m for m in candidates if _answers_alike(m.answer, rest, watched)]
     return found[:MOST]
 
 
@@ -43,11 +66,10 @@ def sentences(found: Sequence[Mistake]) -> list[str]:
 
 def _answers_alike(
     answer: Callable[..., Any] | None,
-    cases: Sequence[Case],
-    seen: Sequence[Observation],
+    calls: Sequence[tuple[Case, Observation]],
     request: Request,
 ) -> bool:
-    for case, observation in zip(cases, seen, strict=True):
+    for case, observation in calls:
         did = observe_here(answer, case, request)  # type: ignore[arg-type]
         if difference(did, observation) or _fail_in_other_ways(did, observation):
             return False

@@ -84,7 +84,7 @@ def function(
         record.note(exercise, record.PASSES)
         return points
     failure = explain(name, partial(through, like) if through else like, tried, differences,
-                      seen, exercise, request)  # fmt: skip
+                      seen, wanted, exercise, request)  # fmt: skip
     record.note(exercise, failure.state)
     if points is None or right == 0:
         raise failure
@@ -98,6 +98,7 @@ def explain(
     tried: Sequence[Case],
     differences: Sequence[list[str]],
     seen: Sequence[Observation],
+    wanted: Sequence[Observation],
     exercise: str,
     request: Request,
 ) -> CheckFailed:
@@ -106,7 +107,8 @@ def explain(
         return NotDone.of(name, len(tried))
     first = next(index for index, lines in enumerate(differences) if lines)
     right = sum(not lines for lines in differences)
-    found = diagnose.by_answers(exercise, tried, seen, request)
+    wrong = [bool(lines) for lines in differences]
+    found = diagnose.by_answers(exercise, name, tried, seen, wrong, wanted, request)
     labels = argument_names(like, tried[first])
     lines = [
         f"{name}: {right} of {len(tried)} cases right. The first wrong one:",

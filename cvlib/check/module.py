@@ -13,7 +13,7 @@ from cvlib.check.cases import Case, as_case, fixed_randomness, show_arguments
 from cvlib.check.compare import gradient_difference, raised_difference, value_difference
 from cvlib.check.diagnose import MOST, sentences
 from cvlib.check.errors import CheckFailed, NotDone
-from cvlib.check.observe import Request, make_arguments
+from cvlib.check.observe import Request, exact_arithmetic, make_arguments
 from cvlib.check.observe_module import (
     Donor,
     ModuleObservation,
@@ -105,9 +105,10 @@ class Trial:
         self.config = config
         self.inputs: tuple[Any, ...] = inputs if isinstance(inputs, tuple) else (inputs,)
         self.ours = replaced(config, counterparts)  # for the reference, and for known mistakes
-        ours = make_arguments(self.ours)
-        with fixed_randomness():
-            self.donor: Donor = donate(like(*ours.args, **ours.kwargs), self.inputs)
+        with exact_arithmetic():
+            ours = make_arguments(self.ours)
+            with fixed_randomness():
+                self.donor: Donor = donate(like(*ours.args, **ours.kwargs), self.inputs)
         self.wanted = observe_module_here(like, ours, self.inputs, self.donor, Request(gradients))
 
 

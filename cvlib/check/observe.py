@@ -127,14 +127,22 @@ def observe_here(answer: Callable[..., Any], case: Case, request: Request) -> Ob
 
 @contextlib.contextmanager
 def exact_arithmetic() -> Iterator[None]:
-    """Switch TF32 off, so that a recent GPU gives the verdict a CPU gives."""
+    """Switch TF32 off, so that a recent GPU gives the verdict a CPU gives.
+
+    Gradients are followed and float32 is the default, too, whatever a notebook has set: the answer
+    and the reference run alike, also where they live in two processes.
+    """
     matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
     before = matmul.allow_tf32, cudnn.allow_tf32
+    dtype = torch.get_default_dtype()
     matmul.allow_tf32 = cudnn.allow_tf32 = False
+    torch.set_default_dtype(torch.float32)
     try:
-        yield
+        with torch.enable_grad():
+            yield
     finally:
         matmul.allow_tf32, cudnn.allow_tf32 = before
+        torch.set_default_dtype(dtype)
 
 
 def on_device(value: Any) -> Any:

@@ -8,6 +8,8 @@ from cvlib import own_numbers as own
 from cvlib import record
 from cvlib.check.errors import NotDone
 
+LONGEST = 200  # characters of an id; letters with thousands of accents take hours to compare
+
 
 def own_numbers(exercise: str, student_id: Any) -> own.Numbers:
     """The learner's own numbers, see `cvlib.own_numbers`.
@@ -24,6 +26,8 @@ def own_numbers(exercise: str, student_id: Any) -> own.Numbers:
         NotDone: there is no id yet.
     """
     __tracebackhide__ = True
+    if isinstance(student_id, str):
+        student_id = student_id[:LONGEST]
     try:
         return own.numbers_for_tests(exercise, student_id)
     except ValueError:

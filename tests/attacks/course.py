@@ -6,6 +6,7 @@ TEXT = '''\
 # Three exercises and an open question.
 
 # %% setup=true
+%matplotlib inline
 import math
 
 import torch

@@ -89,6 +89,11 @@ ATTACKS: dict[str, tuple[str, str]] = {
         "",
         HEAD + "    assert ramp == [1, 2, 3]\n" + BODY,
     ),
+    "demonstration_looked_up_by_its_text": (
+        "def first():\n    try: return eval('ramp[0]')\n    except Exception: return 99",
+        HEAD + "    assert globals()['ramp'][1] == 2 and first() == 1\n" + BODY,
+    ),
+    "timed": ("%%capture shown\nprint(7)", "%%time\n" + RIGHT_ONE),
     "global_state": ("calls = []", HEAD + "    global calls\n    calls.append(size)\n" + BODY),
     "annotations": (
         "from __future__ import annotations\nfrom typing import *",
@@ -220,6 +225,25 @@ def test_honest_parameter_as_a_result_keeps_full_points(room: Classroom) -> None
     answers = RIGHT | {"01-double": "def double(x):\n    return torch.nn.Parameter(2 * x)"}
     room.hand_in("mallory", room.notebook(answers))
     assert with_neighbour(room)["mallory"].of("01-double") == 4
+
+
+VALUES = {
+    "numpy": "import numpy\nstem_conv, stem_pool = numpy.ceil(224 / 2), numpy.int64(56)",
+    "torch": "stem_conv, stem_pool = torch.tensor(224) // 2, torch.tensor([56.0]).sum()",
+    "enum": "import enum\nclass Stem(enum.IntEnum):\n    CONV = 112\n    POOL = 56\n"
+    "stem_conv, stem_pool = Stem.CONV, Stem.POOL",
+}
+
+
+def test_honest_values_that_were_computed_keep_full_points(room: Classroom) -> None:
+    for name, answer in VALUES.items():
+        room.hand_in(name, room.notebook(RIGHT | {"01-stem": answer}))
+    notebook = room.notebook(RIGHT | {"01-stem": "%%time\n" + RIGHT["01-stem"]})
+    for cell in notebook.cells:
+        cell.metadata.clear()
+    room.hand_in("timed, and without marks", notebook)
+    for name, graded in with_neighbour(room).items():
+        assert {key: graded.scores.get(key) for key in FULL} == FULL, name + graded.text
 
 
 def test_honest_part_of_an_answer_gets_its_part_of_the_points(attack: Attack) -> None:

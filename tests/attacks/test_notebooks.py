@@ -197,6 +197,38 @@ def test_submission_cannot_fake_outputs_of_a_test_cell(attack: Attack) -> None:
     attack(answer=answer).gained_nothing()
 
 
+TESTS_OF_MY_OWN = """
+def get_ipython(): raise ValueError("the set-up ends here")
+class check:
+    function = values = staticmethod(lambda *args, **how: how.get("points"))
+class conv:
+    conv_output_size = None
+"""
+
+
+def test_submission_cannot_give_its_own_tests_by_stopping_the_set_up(attack: Attack) -> None:
+    """What the set-up should have imported is never asked of the learner's process."""
+
+    def first(notebook: NotebookNode) -> None:
+        notebook.cells.insert(0, new_code_cell(TESTS_OF_MY_OWN))
+
+    graded = attack(answer="def conv_output_size(*a):\n    return 5 - 2 * len(a[2:])", edit=first)
+    graded.gained_nothing()
+    assert "expected 30, got 5" in graded.told("01-output-size-hidden")
+
+
+def test_submission_cannot_stop_the_others_by_a_cell_that_is_hard_to_read(room: Classroom) -> None:
+    """Cells are read outside of the sandbox; the first of these ended a whole class's grading."""
+    room.hand_in("signs", forged(room, "x = " + "-" * 20_000 + "1"))
+    much = forged(room)
+    much.cells += [new_code_cell(f"x{n} = 1\n" * 12_000) for n in range(50)]
+    room.hand_in("much", much)
+    graded = with_neighbour(room)
+    graded["signs"].gained_nothing()
+    graded["signs"].kept_the_rest()
+    assert "more than can be read" in graded["much"].reason
+
+
 MALFORMED: dict[str, Any] = {
     "not_json": "{",
     "a_list": [1, 2],

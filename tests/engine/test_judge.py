@@ -16,7 +16,9 @@ import torch
 from autograder.engine.frames import StudentLost
 from autograder.engine.judge import Judge, Link
 from autograder.engine.student import Student
+from cvlib import check
 from cvlib.check.errors import CheckFailed
+from cvlib.own_numbers import handed_in_by
 
 
 def answers(x: Any = None) -> dict[str, Any]:
@@ -120,6 +122,52 @@ def test_private_attributes_are_not_asked_for(run: Callable[[str], Any]) -> None
 def test_what_was_assigned_in_a_test_stays_the_judges(run: Callable[[str], Any]) -> None:
     assert run("three = 4\nthree == 4") is True
     assert run("three == 4") is True
+
+
+def test_a_name_that_a_failing_test_took_away_comes_back(run: Callable[[str], Any]) -> None:
+    judge = run.judge  # type: ignore[attr-defined]
+    for kept in ("three", "double"):
+        assert judge.test(f"del {kept}\nassert False", "test").error is not None
+        assert judge.test(f"saved = {kept}\ndel {kept}\n{kept} = saved", "test").error is None
+    assert judge.test("double(three)", "test").value == 6
+
+
+def test_what_a_test_defines_after_a_failing_one_is_not_the_learners(
+    run: Callable[[str], Any],
+) -> None:
+    """The learner's process says yes to everything, and would hand back another value."""
+    judge = run.judge  # type: ignore[attr-defined]
+    assert judge.test("del three\nassert False", "test").error is not None
+    judge.link.ask = lambda *a, **k: {"value": 99}
+    assert judge.test("three = 4\nthree", "test").value == 4
+
+
+def test_names_of_a_set_up_that_failed_are_not_asked_of_the_learner(
+    run: Callable[[str], Any],
+) -> None:
+    judge = run.judge  # type: ignore[attr-defined]
+    assert judge.run("1 / 0\nfrom cvlib import three, numbers as words", "setup").error is not None
+    for name in ("three", "words"):
+        assert isinstance(judge.test(name, "test").error, NameError)
+    assert judge.test("double(4)", "test").value == 8
+
+
+def test_magics_of_the_course_do_nothing_and_ask_nobody(run: Callable[[str], Any]) -> None:
+    run.judge.link.ask("assign", name="get_ipython", value=7)  # type: ignore[attr-defined]
+    text = "%matplotlib inline\n!pip install x\nfiles = !ls\nmean = %timeit -o 1\n6 * 7"
+    assert run(text) == 42
+    assert run("%%time\n1 + 1") is None
+
+
+def test_an_id_can_not_keep_the_judge_busy(run: Callable[[str], Any]) -> None:
+    """To put accents in order takes the square of their number."""
+    link, judge = run.judge.link, run.judge  # type: ignore[attr-defined]
+    link.ask("assign", name="student_id", value="a" + "\u0315\u0300" * 200_000)
+    judge.namespace["check"] = check
+    with handed_in_by("ada"):
+        begin = time.process_time()
+        assert judge.test("check.own_numbers('01-sizes', student_id)", "test").error is None
+        assert time.process_time() - begin < 5
 
 
 def test_built_in_names_stay_the_judges(run: Callable[[str], Any]) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.engine.empty import statements
 from autograder.engine.names import asked_and_given, names_in
+from autograder.engine.rejoin import is_python
+from autograder.engine.restore import refuse_too_much
+from autograder.errors import GradingError
 
 
 def test_names_of_a_cell() -> None:
@@ -39,6 +46,13 @@ def test_names_of_a_cell() -> None:
         ("%matplotlib inline\na = b", "b get_ipython", "a"),
         ("a = (b := c) + b", "b c", "a b"),
         ("for a in a:\n    pass", "a", ""),
+        ("a = 1\nif b:\n    del a\n    a\na", "b a", "a"),
+        ("with a:\n    b = 1\n    del b\nb", "a b", ""),
+        ("%%time\na = b", "b", "a"),
+        ("%%capture out\na = b", "b", "a"),
+        ("%%bash\na = b", "get_ipython", ""),
+        ("In [3]: a = b", "b", "a"),
+        ("a = vars()['b']", "vars a b", "a"),
     ],
 )  # fmt: skip
 def test_what_a_cell_asks_of_others_and_gives_them(source: str, asked: str, given: str) -> None:
@@ -50,3 +64,37 @@ def test_of_a_cell_that_is_no_python_every_word_counts(source: str) -> None:
     asked, given = asked_and_given(source)
     assert asked == names_in(source)[1]
     assert not given
+
+
+LONG = {
+    "too deep for the parser": "x = " + "-" * 20_000 + "1",
+    "too deep for a tree": "+".join(["x"] * 40_000),
+    "many magics": "!x\n" * 510,
+    "magics below a long text": "y = 1\n" * 500 + "%time x = 1\n" * 100,
+    "long": "x = '" + "y" * 200_000 + "'",
+    "many branches": "".join(f"x{i} = 1\n" for i in range(500)) + "if x:\n  y = 1\n" * 500,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_no_cell_stops_or_delays_who_reads_it(name: str) -> None:
+    begin = time.process_time()
+    source = LONG[name]
+    assert "x" in asked_and_given(source)[0] | names_in(source)[0] | names_in(source)[1]
+    statements(source)
+    is_python(source)
+    assert time.process_time() - begin < 10
+
+
+@pytest.mark.parametrize(
+    "cells", [["a = 1\n" * 2_000_000], ["a = 1\n" * 16_000] * 50, ["!a\n" * 999] * 30]
+)
+def test_more_code_than_anybody_writes_is_refused(cells: list[str]) -> None:
+    with pytest.raises(GradingError, match="more than can be read"):
+        refuse_too_much([new_code_cell(source) for source in cells], [])
+
+
+def test_pasted_pictures_and_tables_are_not_too_much_code() -> None:
+    cells = ["x = '" + "A" * 3_000_000 + "'", "y = [" + "1.5, " * 100_000 + "]", "a = b\n" * 10_000]
+    refuse_too_much([new_code_cell(source) for source in cells], [])
+    refuse_too_much([new_markdown_cell("a?" * 10_000_000)], [])

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 
-from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, needed_demos, realign
+from autograder.engine.plan import MAX_CELLS, grade_id, make_steps, realign
 from autograder.engine.preprocessors import restored
 from autograder.engine.rivals import Trying
 from autograder.engine.ticket import Step, Ticket
+from autograder.engine.ticketing import needed_demos
 from autograder.errors import GradingError
 
 NOBODY = Trying(lambda ticket: pytest.fail("nothing has to be tried"), Ticket((), frozenset()), [])
@@ -208,6 +209,18 @@ def test_roles_come_from_the_course() -> None:
         ([("demo", "x = 1"), ("student", "x = x + 1")], {0}),
         ([("demo", "x = 1"), ("student", "x = 2"), ("test", "assert x")], set()),
         ([("demo", "x = 1"), ("student", "if ready:\n    x = 2"), ("test", "assert x")], {0}),
+        ([("demo", "x = []"), ("demo", "x.append(1)"), ("student", "y = x")], {0, 1}),
+        ([("demo", "x = []"), ("student", "y = x"), ("demo", "x.append(1)")], {0}),
+        (
+            [("demo", "x = []"), ("demo", "a = 1"), ("demo", "x[0] = a"), ("student", "x")],
+            {0, 1, 2},
+        ),
+        ([("demo", "x = []"), ("demo", "x += [1]"), ("student", "y = 2")], set()),
+        ([("demo", "import x"), ("demo", "x.show()"), ("student", "x")], {0}),
+        ([("demo", "def f(): pass"), ("demo", "f()"), ("student", "f()")], {0}),
+        ([("demo", "x = 1"), ("student", "y = globals()['x']")], {0}),
+        ([("demo", "x = 1"), ("student", "y = eval('x + 1')")], {0}),
+        ([("demo", "x = 1"), ("student", "net.eval()\ny = 'x'")], set()),
     ],
 )
 def test_demonstrations_run_only_if_something_relies_on_them(

@@ -57,6 +57,24 @@ def test_what_a_test_defines_never_stands_for_an_answer(engine: Engine) -> None:
     assert [said(result, n) for n in range(6)] == ["", "", "", "", "", "2"]
 
 
+def test_what_a_notebook_sets_for_all_of_torch_changes_no_verdict(engine: Engine) -> None:
+    """In one process it would change the reference alike."""
+    answer = """
+import torch
+torch.set_default_dtype(torch.float64), torch.set_grad_enabled(False)
+def f(x): return torch.full((1,), 2.0) * x
+class Net(torch.nn.Linear): pass
+"""
+    test = """
+x = check.inputs().normal(4, 3)
+earned = check.function(f, like=lambda x: 2 * x, cases=[(x,)], gradients=True, points=1)
+earned + check.module(Net, like=torch.nn.Linear, configs=[(3, 2)], inputs=[x], points=1)
+"""
+    result = engine.run(ticket(("locked", "import torch\nfrom cvlib import check"),
+                               ("student", answer), ("test", test)))  # fmt: skip
+    assert said(result, 2).endswith("2"), said(result, 2)
+
+
 @pytest.mark.parametrize(
     ("session", "refused"), [("01", [True, False]), ("03", [False, True]), ("", [True, True])]
 )
