@@ -6,17 +6,15 @@ made in a moment and says what these say. Nothing leaves the machine.
 
 from __future__ import annotations
 
-import csv
-import io
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.csv_tables import read_table, table
 from autograder.errors import CourseError
 from autograder.files import write_text
 from autograder.report import templates
-from autograder.report_tables import safe, table
 from autograder.session import Session
 from autograder.settings import Settings
 from autograder.summary import heading
@@ -117,23 +115,19 @@ def write_course_page(settings: Settings, sessions: Iterable[Session]) -> Path |
 def read_column(session: Session, path: Path) -> Column:
     """What the tables of a session's report say."""
     try:
-        lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-        points = {plain(line["student"]): float(line["points"]) if line["points"] else None
+        lines = read_table(path).rows
+        points = {line["student"]: float(line["points"]) if line["points"] else None
                   for line in lines}  # fmt: skip
         most = float(lines[0]["of"]) if lines else session.points
-        mistakes = path.parent / session.number / "mistakes.csv"
-        made = csv.DictReader(io.StringIO(mistakes.read_text(encoding="utf-8")))
+        made = read_table(path.parent / session.number / "mistakes.csv").rows
         counted = [(int(line["students"]), line["question"], line["what happened"])
                    for line in made]  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except CourseError as error:
+        raise CourseError(f"{error}; run `course report {session.number}` again") from None
+    except (ValueError, KeyError) as error:
         raise CourseError(f"{path}: can't be understood ({error}); "
                           f"run `course report {session.number}` again") from None  # fmt: skip
     return Column(session.number, heading(session.cells[0].source), most, points, counted)
-
-
-def plain(value: str) -> str:
-    """A field as it was before it was made safe for spreadsheets."""
-    return value[1:] if value[:1] == "'" and safe(value[1:]) == value else value
 
 
 def rows_of(columns: Sequence[Column]) -> list[Row]:

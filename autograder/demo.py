@@ -19,9 +19,10 @@ from autograder.engine.engine import Engine
 from autograder.errors import CourseError
 from autograder.feedback import give_feedback
 from autograder.grading import Options, Result, grade_session
+from autograder.reasons import remember
 from autograder.release import release_session
 from autograder.report import write_report
-from autograder.results import StudentResult, read_results, remember
+from autograder.results import StudentResult, read_results
 from autograder.session import Exercise, Session
 from autograder.settings import Settings
 from cvlib.own_numbers import are_drawn

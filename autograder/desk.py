@@ -23,6 +23,7 @@ from autograder.engine.ticketing import bare_ticket, with_steps
 from autograder.errors import GradingError
 from autograder.gradebook import kept_open
 from autograder.guard import is_plain, take_in
+from autograder.mend import read_mended
 from autograder.session import Session
 from autograder.settings import Settings
 from autograder.stamps import Stamps
@@ -98,6 +99,7 @@ class Desk:
         self.source = source = settings.source / session.number / f"{session.name}.ipynb"
         self.repairs: dict[str, list[str]] = {}
         self.config = nbgrader_bridge.load_config(settings)
+        nbgrader_bridge.require_usable(settings, self.config)
         with nbgrader_bridge.open_gradebook(settings) as book:
             found = nbgrader_bridge.find_notebook(book, session.number, session.name)
             self.given: list[NotebookNode] = given_cells(found, source)
@@ -136,8 +138,7 @@ class Desk:
         if not is_plain(student):
             raise GradingError(f"{student!a}: a student's folder can't have this name")
         quarantine = self.settings.data / "quarantine" / student / self.session.number
-        path = self.folder(student) / f"{self.session.name}.ipynb"
-        notebook, told = take_in(path, quarantine)
+        notebook, told = take_in(self.path(student), quarantine)
         options = self.options
         bare = bare_ticket(self.session.number, student, budget=options.budget,
                            device=options.device, sandboxed=options.sandboxed)  # fmt: skip
@@ -147,12 +148,26 @@ class Desk:
         steps = make_steps(cells, self.demonstrations)
         return with_steps(bare, steps, all_cells=options.all_cells)
 
+    def can_be_read(self, student: str) -> bool:
+        """Whether a submission holds anything to run; it is left as it is."""
+        path = self.path(student)
+        if path.is_symlink() or not path.is_file():
+            return False
+        try:
+            read_mended(path)
+        except GradingError:
+            return False
+        return True
+
     def record(self, student: str, future: Future[Ran]) -> Result:
         """Have nbgrader take over one result; what goes wrong is told in the result."""
         try:
             ran = future.result()
         except GradingError as error:
             return Result(student, 0.0, str(error))
+        except Exception as error:  # nothing in one file may end the class's grading
+            told = f"{self.path(student)}: can't be graded, {type(error).__name__}: {error}"
+            return Result(student, 0.0, told)
         try:
             ExecuteIsolated.ready[ran.key] = ran.result
             nbgrader_bridge.autograde(self.settings, self.session.number, student, self.config)
@@ -170,6 +185,7 @@ class Desk:
         seconds = float(self.stamps.read(student).get("seconds", 0))
         return Result(student, seconds, unchanged=True)
 
-    def folder(self, student: str) -> Path:
+    def path(self, student: str) -> Path:
         """Where a student's submission lies."""
-        return self.settings.submitted / student / self.session.number
+        folder = self.settings.submitted / student / self.session.number
+        return folder / f"{self.session.name}.ipynb"

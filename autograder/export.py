@@ -14,8 +14,6 @@ Where something waits for a person, or was not or could not be graded, there is 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +21,11 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from autograder.csv_tables import Row, bare_table, guarded, read_bare_table, table
 from autograder.errors import CourseError
-from autograder.intake.collect import table
-from autograder.intake.roster import Person, Roster, columns_of, decoded
+from autograder.intake.roster import Person, Roster, columns_of
 from autograder.nbgrader_bridge import find_notebook, open_gradebook
-from autograder.report_tables import safe
-from autograder.results import read_reasons
+from autograder.reasons import read_reasons
 from autograder.session import Session, heading
 from autograder.settings import Settings
 
@@ -36,7 +33,6 @@ KINDS = ("moodle", "canvas", "generic")
 GRADED, WAITS, UNGRADED, MISSING = "graded", "waits for a person", "not graded", "not handed in"
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("First name", "Last name", "ID number", "Email address")
-Row = Mapping[str, str]  # a line of the class's table
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,10 @@ class Column:
     def counts(self) -> str:
         """How many marks are in which state, in words."""
         states = Counter(mark.state for mark in self.marks.values())
-        return ", ".join(f"{states[state]} {state}" for state in (GRADED, WAITS, UNGRADED)
-                         if states[state]) or "nothing handed in"  # fmt: skip
+        words = {GRADED: GRADED, WAITS: WAITS if states[WAITS] == 1 else "wait for a person",
+                 UNGRADED: UNGRADED}  # fmt: skip
+        told = [f"{states[state]} {word}" for state, word in words.items() if states[state]]
+        return ", ".join(told) or "nothing handed in"
 
 
 def read_column(settings: Settings, session: Session, title: str = "") -> Column:
@@ -103,12 +101,12 @@ def to_csv(kind: str, columns: Sequence[Column], roster: Roster, rows: Mapping[s
         rows: student → the line of the class's table, with the platform's own columns.
     """
     if kind == "moodle":
-        return table([*MOODLE, *(column.title for column in columns)],
-                     (moodle_row(person, columns) for person in roster.people))  # fmt: skip
+        return bare_table([*MOODLE, *(column.title for column in columns)],
+                          (moodle_row(person, columns) for person in roster.people))  # fmt: skip
     if kind == "canvas":
         most = ["    Points Possible", "", "", "", "", *(f"{c.session.points:g}" for c in columns)]
         lines = [canvas_row(person, rows.get(person.id, {}), columns) for person in roster.people]
-        return table([*CANVAS, *(column.title for column in columns)], [most, *lines])
+        return bare_table([*CANVAS, *(column.title for column in columns)], [most, *lines])
     header = ["student", "last name", "first name", "email", "session", "points", "of",
               "late penalty", "state"]  # fmt: skip
     known = {person.id: person for person in roster.people}
@@ -119,7 +117,7 @@ def to_csv(kind: str, columns: Sequence[Column], roster: Roster, rows: Mapping[s
 
 def moodle_row(person: Person, columns: Sequence[Column]) -> list[str]:
     """One student for Moodle; found there by ID number or e-mail address."""
-    names = [safe(person.first), safe(person.last)]
+    names = [guarded(person.first), guarded(person.last)]
     return [*names, person.id, person.email, *(c.shown(person.id, "-") for c in columns)]
 
 
@@ -129,7 +127,7 @@ def canvas_row(person: Person, row: Row, columns: Sequence[Column]) -> list[str]
            "ID": person.number, "SIS User ID": person.id}  # fmt: skip
     kept = [row.get(name) or own.get(name, "") for name in CANVAS[1:]]
     name = row.get("Student") or own["Student"]
-    return [safe(name), *kept, *(column.shown(person.id) for column in columns)]
+    return [guarded(name), *kept, *(column.shown(person.id) for column in columns)]
 
 
 def generic_row(person: Person, column: Column) -> list[str]:
@@ -137,21 +135,18 @@ def generic_row(person: Person, column: Column) -> list[str]:
     mark = column.marks.get(person.id, Mark(MISSING))
     words = (person.id, person.last, person.first, person.email, column.session.name)
     penalty = f"{mark.penalty:g}" if mark.state == GRADED else ""
-    return [*map(safe, words), column.shown(person.id), f"{column.session.points:g}", penalty,
+    return [*words, column.shown(person.id), f"{column.session.points:g}", penalty,
             mark.state]  # fmt: skip
 
 
 def read_rows(path: Path) -> dict[str, Row]:
     """Student → their line of the class's table, all columns; empty without such a table."""
-    try:
-        text = decoded(path.read_bytes())
-    except OSError:
+    if not path.is_file():
         return {}
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    key = columns_of(rows.fieldnames or ()).get("id", "")
-    return {(row.get(key) or "").strip(): {name.strip(): (value or "").strip()
-            for name, value in row.items() if isinstance(name, str)} for row in rows}  # fmt: skip
+    sheet = read_bare_table(path)
+    key = columns_of(sheet.header).get("id", "")
+    return {row.get(key, "").strip(): {name.strip(): value.strip() for name, value in row.items()}
+            for row in sheet.rows}  # fmt: skip
 
 
 def strangers(columns: Iterable[Column], roster: Roster) -> list[str]:

@@ -1,4 +1,4 @@
-"""Keep nbgrader's connection to the gradebook open while a class is graded.
+"""What waits in the gradebook; and its connection, kept open while a class is graded.
 
 nbgrader opens its gradebook about ten times for each submission, and every time it looks
 through the tables, makes a connection and compiles its queries anew: together a third of
@@ -13,6 +13,9 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 from sqlalchemy.orm import scoped_session, sessionmaker
+
+from autograder.nbgrader_bridge import open_gradebook
+from autograder.settings import Settings
 
 
 @contextlib.contextmanager
@@ -44,3 +47,10 @@ def kept_open() -> Iterator[None]:
         for state in opened.values():
             state["db"].remove()
             state["engine"].dispose()
+
+
+def waiting(settings: Settings, assignment: str) -> list[str]:
+    """The students who wrote something that a person has still to grade."""
+    with open_gradebook(settings) as book:
+        handed_in = book.assignment_submissions(assignment)
+        return sorted(s.student.id for s in handed_in if s.needs_manual_grade)

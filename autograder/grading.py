@@ -47,7 +47,8 @@ def grade_session(
     ]
     done = {student: desk.stamped(student) for student in students if student not in waiting}
     if waiting:
-        engine.running()
+        if any(map(desk.can_be_read, waiting)):
+            engine.running()
         done |= {result.student: result for result in desk.grade(waiting, progress)}
     return [done[student] for student in students]
 

@@ -7,6 +7,7 @@ filter in the place of nbconvert's.
 
 from __future__ import annotations
 
+import html
 import re
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.formulas import ACTIVE, SECRET, FormulaRenderer
+from autograder.time_limit import time_limit
 
 TAGS = frozenset(
     ["a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl",
@@ -23,7 +25,10 @@ TAGS = frozenset(
      "pre", "s", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th",
      "thead", "tr", "u", "ul"]
 )  # fmt: skip
+MOST_SECONDS = 2.0  # of the processor, for one cell's text
 LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+# A picture that was left out, as `bleach` writes it.
+NO_PICTURE = re.compile(r"""<img(?: alt=("[^"<]*"|'[^'<]*'))?(?: title=("[^"<]*"|'[^'<]*'))?>""")
 PICTURE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*\Z")
 
 
@@ -46,9 +51,16 @@ def markdown2html_offline(context: Any, source: str) -> str:
 def rendered(
     source: str, attachments: dict[str, Any], kind: type[IPythonRenderer] = IPythonRenderer
 ) -> str:
-    """Markdown with pasted pictures as harmless HTML."""
+    """Markdown with pasted pictures as harmless HTML; as plain text where it takes too long.
+
+    A few patterns of markdown take a time that grows with the square of a text's length.
+    """
     renderer = kind(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    try:
+        with time_limit(MOST_SECONDS, of_processor=True):
+            return clean(MarkdownWithMath(renderer=renderer).render(source))
+    except TimeoutError:
+        return f"<pre>{html.escape(source)}</pre>"
 
 
 @lru_cache(2000)  # in a class, most text is the same in all notebooks
@@ -57,16 +69,19 @@ def rendered_once(source: str, kind: type[IPythonRenderer] = IPythonRenderer) ->
     return rendered(source, {}, kind)
 
 
-def clean(html: str) -> str:
-    """Only harmless elements; links lead to pages, pictures are part of the document."""
+def clean(page: str) -> str:
+    """Only harmless elements; links lead to pages, pictures are part of the document.
+
+    Where a picture is somewhere else, its description stands in its place.
+    """
     tame = bleach.clean(
-        html,
+        page,
         tags=TAGS,
         attributes=is_harmless,
         protocols=["http", "https", "mailto", "data"],
         strip_comments=True,
     )
-    return ACTIVE.sub(r"\1", tame)
+    return ACTIVE.sub(r"\1", NO_PICTURE.sub(lambda found: (found[1] or "")[1:-1], tame))
 
 
 def is_harmless(tag: str, name: str, value: str) -> bool:

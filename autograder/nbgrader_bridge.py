@@ -16,8 +16,10 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SAWarning
+from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -46,6 +48,21 @@ def load_config(settings: Settings) -> Config:
     if "db_url" not in directory:
         directory.db_url = f"{SQLITE}{settings.gradebook}"
     return config
+
+
+def require_usable(settings: Settings, config: Config) -> None:
+    """Whether the late penalties can be computed, before a whole class is run.
+
+    Raises:
+        CourseError: when the plug-in that the configuration names can't be imported.
+    """
+    try:
+        AssignLatePenalties(config=config)
+    except TraitError:
+        name = config.AssignLatePenalties.get("plugin_class")
+        told = f"AssignLatePenalties.plugin_class, {name!r}, can't be imported"
+        raise CourseError(f"{settings.root / CONFIG_FILE}: {told}; is its folder on PYTHONPATH?"
+                          ) from None  # fmt: skip
 
 
 def generate(settings: Settings, assignment: str, release: Path) -> None:

@@ -12,7 +12,6 @@ Canvas   *Upload submissions*: files called as in the download of submissions up
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -20,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.csv_tables import read_table
 from autograder.errors import CourseError
 from autograder.feedback import page_path
 from autograder.files import write_bytes
@@ -68,10 +68,9 @@ def pack(settings: Settings, session: Session, kind: str) -> Package:
 def platform_names(settings: Settings, session: Session, kind: str) -> dict[str, str]:
     """Student → the name of their page in the zip, for those whose name is known."""
     path = settings.data / "collected" / session.number / "placed.csv"
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    except FileNotFoundError:
-        raise CourseError(f"{path}: not there; `course collect` writes it") from None
+    if not path.is_file():
+        raise CourseError(f"{path}: not there; `course collect` writes it")
+    rows = read_table(path, ("student", "from")).rows
     make = moodle_name if kind == "moodle" else canvas_name
     found = {row["student"]: make(row["from"], session.name) for row in rows}
     return {student: name for student, name in found.items() if name}

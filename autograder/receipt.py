@@ -25,6 +25,7 @@ from autograder.errors import CourseError, GradingError
 from autograder.mend import read_mended
 from autograder.session import Exercise, Session, heading
 from autograder.settings import Settings
+from autograder.written import is_answered
 
 PASSES, FAILS, BLANK = "passes", "fails", "not answered"
 HIDDEN = "-hidden"
@@ -114,7 +115,9 @@ def read_outcome(
 ) -> Receipt:
     """Put together what the cells are and what running them gave; pure."""
     place = {grade_id(cell): index for index, cell in enumerate(cells) if grade_id(cell)}
-    written = {name: cells[index].source.split() != stubs[name].split()
+    sources = {name: cells[index].source for name, index in place.items()}
+    written = {name: is_answered(sources, stubs, name)
+               or (sources[name].split() != stubs[name].split() and raises(outputs.get(index, [])))
                for name, index in place.items()}  # fmt: skip
     answers = tuple(answer(exercise, written[f"{exercise.id}-solution"],
                            outputs.get(place[f"{exercise.id}-solution"], []),
@@ -158,6 +161,12 @@ def said_by(tested: list[dict[str, Any]] | None) -> str:
 def printable(text: str) -> str:
     """A student's text without what would steer a terminal."""
     return "".join(letter for letter in text if letter.isprintable())
+
+
+def raises(outputs: Sequence[dict[str, Any]]) -> bool:
+    """Whether a cell has an error of its own, and not the one that stands for no answer."""
+    error = error_in(outputs)
+    return bool(error) and not error.startswith("NotImplementedError")
 
 
 def error_in(outputs: Sequence[dict[str, Any]]) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from autograder.csv_tables import table
 from autograder.results import StudentResult
 from autograder.summary import Summary
 
 if TYPE_CHECKING:  # it imports this module
     from autograder.report import Report
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def students(summary: Summary) -> str:
@@ -109,26 +106,3 @@ def alike(report: Report) -> str:
              for name, questions in report.published.items()]  # fmt: skip
     header = ["student", "and", "share of passages", "same words", "questions"]
     return table(header, rows)
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV, nothing of which a spreadsheet takes for a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([safe(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def safe(value: str) -> str:
-    """Text that a spreadsheet will not run as a formula."""
-    return f"'{value}" if value[:1] in FORMULAS and not is_number(value) else value
-
-
-def is_number(value: str) -> bool:
-    """Whether a text is a plain number, which may begin with a minus."""
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True

@@ -6,20 +6,16 @@ report both stand on it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.desk import Result
 from autograder.engine.plan import grade_id
-from autograder.errors import CourseError
-from autograder.files import write_text
 from autograder.grading import submitted
 from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
+from autograder.reasons import read_reasons
 from autograder.session import Session
 from autograder.settings import Settings
 from autograder.stamps import read_stamp
@@ -28,10 +24,10 @@ from autograder.written import (
     answers_in,
     cell_sources,
     guesses_in,
+    is_answered,
     joined,
     output_text,
     read_cells,
-    same_text,
     was_stopped,
 )
 from cvlib import mistakes
@@ -105,7 +101,7 @@ def graded_cells(
                 cell.role,
                 points=float(grade.score or 0) if grade else 0.0,
                 most=cell.points,
-                answered=same_text(sources, answer) != same_text(released, answer),
+                answered=is_answered(sources, released, answer),
                 waits=bool(grade and grade.needs_manual_grade),
                 told=mistakes.told_in(text, cell.id) if cell.role != "open" else (),
                 output=text,
@@ -113,23 +109,3 @@ def graded_cells(
             )
         )
     return tuple(found)
-
-
-def remember(settings: Settings, session: Session, results: Iterable[Result]) -> Path:
-    """Keep why submissions could not be graded, next to the report."""
-    path = settings.reports / f"{session.number}.grading.json"
-    known = read_reasons(settings, session) | {r.student: r.reason for r in results}
-    told = {student: reason for student, reason in sorted(known.items()) if reason}
-    write_text(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    return path
-
-
-def read_reasons(settings: Settings, session: Session) -> dict[str, str]:
-    """student → reason, as the last grading left them."""
-    path = settings.reports / f"{session.number}.grading.json"
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError) as error:
-        raise CourseError(f"{path}: can't be read: {error}") from None

@@ -13,7 +13,7 @@ class CellResult:
     Attributes:
         id: its grade_id, such as ``01-conv2d-hidden``.
         role: check, hidden or open.
-        answered: False when the answer still is what was released.
+        answered: False when there is no more in it than in what was released.
         waits: True when a person has to grade it first.
         told: ids of the known mistakes whose sentence stands in the cell's output.
         output: the text below the cell.
@@ -38,7 +38,7 @@ class StudentResult:
 
     Attributes:
         reason: why it could not be graded; "" when it was.
-        answers: exercise → what was written, where it is not what was released.
+        answers: exercise → what was written, where it is answered.
         guesses: prediction → the letter in the notebook.
         seconds: marked cell → how long it took; empty when that was not measured.
         total: seconds that the whole submission took; 0 when that was not measured.

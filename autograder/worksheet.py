@@ -8,15 +8,12 @@ were changed meanwhile.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.csv_tables import Row, bare_table, read_bare_table
 from autograder.errors import CourseError
 from autograder.export import Column
-from autograder.intake.collect import table
-from autograder.intake.roster import Person, Roster, decoded
+from autograder.intake.roster import Person, Roster
 
 NEEDED = ("Identifier", "Grade")
 PERSONS = ("ID number", "Email address", "Full name")  # the surest first
@@ -31,35 +28,32 @@ def fill(path: Path, column: Column, roster: Roster) -> tuple[str, list[str]]:
     Raises:
         CourseError: when it is no such worksheet, or Moodle's maximum is not the session's.
     """
-    try:
-        rows = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
-    except OSError as error:
-        raise CourseError(f"{path}: can't be read: {error.strerror}") from None
-    header = list(rows.fieldnames or ())
+    sheet = read_bare_table(path)
+    header = sheet.header
     if missing := [name for name in NEEDED if name not in header]:
         raise CourseError(f"{path}: is no grading worksheet in English: it has no column "
                           f"{missing[0]!r}")  # fmt: skip
     filled, unknown = [], []
-    for row in rows:
-        require_same_maximum(path, row, column)
+    for line, row in sheet.lines:
+        require_same_maximum(f"{path}, line {line}", row, column)
         person = person_in(row, roster)
         if person is None:
             unknown.append(row.get("Full name") or row["Identifier"])
         points = column.shown(person.id) if person else row["Grade"]
-        filled.append([points if name == "Grade" else row[name] or "" for name in header])
-    return table(header, filled), unknown
+        filled.append([points if name == "Grade" else row[name] for name in header])
+    return bare_table(header, filled), unknown
 
 
-def person_in(row: Mapping[str, str], roster: Roster) -> Person | None:
+def person_in(row: Row, roster: Roster) -> Person | None:
     """The one person on the roster whom a line means; None when that is not certain."""
     for name in PERSONS:
-        found = roster.find(row.get(name) or "") if row.get(name) else []
+        found = roster.find(row[name]) if row.get(name) else []
         if len(found) == 1:
             return found[0]
     return None
 
 
-def require_same_maximum(path: Path, row: Mapping[str, str], column: Column) -> None:
+def require_same_maximum(place: str, row: Row, column: Column) -> None:
     """Points out of 40 must not be taken for points out of 100.
 
     Raises:
@@ -71,5 +65,5 @@ def require_same_maximum(path: Path, row: Mapping[str, str], column: Column) -> 
     except ValueError:
         same = False
     if not same:
-        raise CourseError(f"{path}: Moodle's maximum is {most}, the session's is "
+        raise CourseError(f"{place}: Moodle's maximum is {most}, the session's is "
                           f"{column.session.points:g}; set it in the assignment")  # fmt: skip

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
+from autograder.engine.empty import is_empty
 from autograder.engine.plan import grade_id
 from autograder.session import Session
 
@@ -19,13 +22,13 @@ PREDICT = re.compile(r"""^[^#\n]*\bpredict\(\s*(["'])([\w-]+)\1\s*,\s*(?:choice\
 def answers_in(
     session: Session, cells: list[dict[str, Any]], released: Mapping[str, str]
 ) -> dict[str, str]:
-    """Exercise → the text of its answer, for those that are not what was released."""
+    """Exercise → the text of its answer, for those that are answered."""
     sources = cell_sources(cells)
     names = {exercise.id: f"{exercise.id}-solution" for exercise in session.exercises}
     return {
         exercise: sources[name]
         for exercise, name in names.items()
-        if name in sources and same_text(sources, name) != same_text(released, name)
+        if is_answered(sources, released, name)
     }
 
 
@@ -74,6 +77,14 @@ def joined(text: str | Iterable[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-def same_text(sources: Mapping[str, str], name: str) -> str:
-    """A cell's text without differences in white space; a missing cell is an empty one."""
-    return " ".join(sources.get(name, "").split())
+def is_answered(sources: Mapping[str, str], released: Mapping[str, str], name: str) -> bool:
+    """Whether there is more in a cell than what was released, see `is_empty`.
+
+    Args:
+        sources: grade_id → text; a cell that is missing is an empty one.
+        released: the same as students got it.
+    """
+    text, stub = sources.get(name, ""), released.get(name, "")
+    kind = "markdown" if name.endswith("-open") else "code"
+    cells = (NotebookNode(cell_type=kind, source=source) for source in (text, stub))
+    return text.split() != stub.split() and not is_empty(*cells)

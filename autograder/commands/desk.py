@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from autograder.commands.shared import console, no_sandbox_option, read_all, say_kept, show_progress
+from autograder.commands.shared import (
+    console,
+    no_sandbox_option,
+    read_all,
+    say_kept,
+    say_waiting,
+    show_progress,
+)
 from autograder.errors import CourseError
 from autograder.settings import load_settings
 
@@ -34,8 +41,8 @@ def receipt(root: Path, path: Path, name: str, student: str, no_sandbox: bool) -
     session = sessions[0] if name else recognised(path, sessions)
     with Engine(sandboxed=not no_sandbox, extras=session.extras) as engine:
         engine.warm()  # it starts while the rest is imported
+        from autograder.desk_tables import receipt_lines, receipt_table
         from autograder.receipt import make_receipt
-        from autograder.tables import receipt_lines, receipt_table
 
         made = make_receipt(path, session, settings, engine, student)
     console.print(receipt_table(made, path.name))
@@ -57,10 +64,10 @@ def collect(root: Path, paths: Sequence[Path], name: str, kind: str, table: Path
     Whatever is not certain is asked in collected/NN/questions.csv: write the student's id
     into its last column and run the command again. Nothing is overwritten or lost.
     """
+    from autograder.desk_tables import collection_table, question_lines
     from autograder.intake.collect import Collector
     from autograder.intake.enrol import enrol
     from autograder.intake.roster import read_roster
-    from autograder.tables import collection_table, question_lines
 
     settings = load_settings(root)
     (session,) = read_all(settings, [name])
@@ -68,6 +75,9 @@ def collect(root: Path, paths: Sequence[Path], name: str, kind: str, table: Path
     done = Collector(settings, session, roster).collect(paths, kind)
     console.print(collection_table(session, done))
     console.print(question_lines(done), highlight=False, soft_wrap=True)
+    if done.questions:
+        click.echo(f"Write the students' ids into the last column of collected/{session.number}/"
+                   "questions.csv, and run the command again.")  # fmt: skip
     say_kept(enrol(settings, roster, [placed.student for placed in done.placed]))
 
 
@@ -88,6 +98,7 @@ def feedback(root: Path, sessions: Sequence[str], kind: str | None) -> None:
     for session in read_all(settings, sessions):
         pages, failed = give_feedback(settings, session, show_progress)
         click.echo(f"{session.name}: {len(pages)} pages in feedback/")
+        say_waiting(settings, session)
         for result in failed:
             click.echo(f"  {result.student}: no page, {result.reason}")
         if kind:

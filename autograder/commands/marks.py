@@ -15,6 +15,7 @@ from autograder.commands.shared import (
     no_sandbox_option,
     read_all,
     say_kept,
+    say_waiting,
     show_progress,
     workers_option,
 )
@@ -66,7 +67,7 @@ def grade(
             engine.warm()  # it starts while the rest is imported
         from autograder.grading import Options, grade_session
         from autograder.intake.enrol import enrol
-        from autograder.results import remember
+        from autograder.reasons import remember
         from autograder.tables import grading_summary
 
         budget = Budget(cell_seconds, total_seconds)
@@ -74,7 +75,8 @@ def grade(
         for session in chosen:
             results = grade_session(settings, session, show_progress, options, engine)
             remember(settings, session, results)
-            console.print(grading_summary(session, results))
+            console.print(grading_summary(session, results), highlight=False, soft_wrap=True)
+            say_waiting(settings, session)
             say_kept(enrol(settings, roster, [result.student for result in results]))
 
 
@@ -107,16 +109,17 @@ def regrade(
     with Engine(sandboxed=not no_sandbox, device=device, extras=chosen.extras) as engine:
         engine.warm()  # it starts while the rest is imported
         from autograder.change import changed_first
+        from autograder.desk_tables import changes_table
         from autograder.grading import Options
         from autograder.regrade import Regrader, find_exercise
         from autograder.regraded import write as take_over
-        from autograder.tables import changes_table
 
         exercise = find_exercise(chosen, wanted)
         options = Options(workers, not no_sandbox, device)
         regrader = Regrader(settings, chosen, exercise, engine, options)
         changes = regrader.look(show_progress)
-        console.print(changes_table(f"{exercise.id}: what changes", list(changed_first(changes))))
+        if shown := list(changed_first(changes)):
+            console.print(changes_table(f"{exercise.id}: what changes", shown))
         if write:
             take_over(regrader, changes)
     count = sum(change.changes for change in changes)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from autograder.guard import STAMP
+from autograder.reasons import read_reasons
 from autograder.session import Session, find_session, read_session, session_paths
 from autograder.settings import Settings
 
@@ -40,6 +41,15 @@ def say_kept(students: Sequence[str]) -> None:
         click.echo(f"named otherwise than on the roster, left so: {', '.join(students)}")
 
 
+def say_waiting(settings: Settings, session: Session) -> None:
+    """Tell how many answers a person has still to grade."""
+    from autograder.gradebook import waiting
+
+    if count := len(waiting(settings, session.number)):
+        click.echo(f"  {count} {'waits' if count == 1 else 'wait'} for a person: `jupyter lab`, "
+                   "Nbgrader, Formgrader, Manual Grading")  # fmt: skip
+
+
 def engine_or_cluster(scheduler: str, how: dict[str, Any]) -> Any:
     """This machine's engine, or the cluster at an address."""
     if scheduler:
@@ -52,10 +62,10 @@ def engine_or_cluster(scheduler: str, how: dict[str, Any]) -> Any:
 
 
 def has_new(settings: Settings, session: Session) -> bool:
-    """Whether a submission was never graded: a quick look, before much is imported."""
+    """Whether a submission was never tried: a quick look, before much is imported."""
     stamps = settings.autograded.glob(f"*/{session.number}/{STAMP}")
-    graded = {path.parents[1].name for path in stamps}
-    return any(p.parent.name not in graded for p in settings.submitted.glob(f"*/{session.number}"))
+    tried = {path.parents[1].name for path in stamps} | read_reasons(settings, session).keys()
+    return any(p.parent.name not in tried for p in settings.submitted.glob(f"*/{session.number}"))
 
 
 def show_progress(items: Sequence[Any], title: str) -> Any:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.csv_tables import table
 from autograder.files import write_bytes, write_text
 from autograder.intake.arrivals import TIME, Arrival, is_notebook, read_time, with_times
 from autograder.intake.naming import Named, kind_of, understand
 from autograder.intake.packages import Received, read_package
 from autograder.intake.roster import Person, Roster
-from autograder.intake.tables import PLACED, read_decisions, read_placed, table
+from autograder.intake.tables import PLACED, QUESTIONS, read_placed, read_questions
 from autograder.session import Session
 from autograder.settings import Settings
 
@@ -55,7 +56,9 @@ class Collector:
         self.ids = {cell.id for cell in session.cells if cell.id}
         self.kept = settings.data / "collected" / session.number
         self.done = Collection()
-        self.decided = read_decisions(self.kept / "questions.csv")
+        self.asked = read_questions(self.kept / "questions.csv")
+        self.decided = {origin: line[-1] for origin, line in self.asked.items() if line[-1]}
+        self.seen: set[str] = set()  # the places that were looked at in this run
 
     def collect(self, paths: Iterable[Path], kind: str = "auto") -> Collection:
         """Read all packages, then place each student's files.
@@ -77,6 +80,7 @@ class Collector:
 
     def whose(self, file: Received, kind: str) -> Iterator[Arrival]:
         """The one person a file belongs to; otherwise a question."""
+        self.seen.add(file.origin)
         named = understand(file.parts, kind, self.session.number, self.session.name)
         people = self.people_for(file, named)
         if len(people) != 1:
@@ -168,10 +172,10 @@ class Collector:
         """Write what went where, and the questions with an empty column for the answers."""
         placed = {p.student: [p.student, p.origin, p.time, p.note] for p in self.done.placed}
         placed = read_placed(self.kept / "placed.csv") | placed
-        asked = [[q.origin, q.reason, q.suggestion, self.decided.get(q.origin, "")]
-                 for q in self.done.questions]  # fmt: skip
-        decided = [[origin, "decided", "", student] for origin, student in self.decided.items()
-                   if origin not in {q.origin for q in self.done.questions}]  # fmt: skip
+        asked = {q.origin: [q.origin, q.reason, q.suggestion, self.decided.get(q.origin, "")]
+                 for q in self.done.questions}  # fmt: skip
+        for origin, line in self.asked.items():  # of other packages, and what was decided
+            if origin not in self.seen or line[-1]:
+                asked.setdefault(origin, line)
         write_text(self.kept / "placed.csv", table(PLACED, placed.values()))
-        header = ["from", "reason", "suggestion", "student"]
-        write_text(self.kept / "questions.csv", table(header, asked + decided))
+        write_text(self.kept / "questions.csv", table(QUESTIONS, asked.values()))

@@ -50,11 +50,11 @@ def read_package(path: Path) -> Iterator[Received]:
     if path.is_dir():
         yield from read_folder(path)
     elif path.is_file() and path.suffix == ".ipynb":
-        yield read_file(path, (path.name,), path.name)
+        yield read_file(path, (path.name,), legible(path.name))
     elif path.is_file():
         try:
             with zipfile.ZipFile(path) as package:
-                yield from read_zip(package, path.name, ())
+                yield from read_zip(package, legible(path.name), ())
         except (zipfile.BadZipFile, OSError) as error:
             raise CourseError(f"{path}: is not a zip that can be read: {error}") from None
     else:
@@ -70,7 +70,7 @@ def read_folder(root: Path) -> Iterator[Received]:
             parts = path.relative_to(root).parts
             if is_litter(parts):
                 continue
-            origin = str(Path(root.name, *parts))
+            origin = legible(str(Path(root.name, *parts)))
             if path.is_symlink() or not path.is_file():
                 yield Received(origin, parts, None, None, "is a link or no file")
             elif name.lower().endswith(".zip"):
@@ -128,6 +128,11 @@ def nested(content: bytes, origin: str, parts: tuple[str, ...], depth: int) -> I
             yield from read_zip(package, origin, parts, depth)
     except (zipfile.BadZipFile, OSError) as error:
         yield Received(origin, parts, None, None, f"is not a zip that can be read: {error}")
+
+
+def legible(name: str) -> str:
+    """The name of a file as text that can be written down, also where it is no UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def time_of(entry: zipfile.ZipInfo) -> datetime | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.csv_tables import read_bare_table
 from autograder.errors import CourseError
 from autograder.guard import is_plain
 from autograder.intake.naming import fold, spellings
@@ -98,19 +97,16 @@ def read_roster(path: Path) -> Roster:
     Raises:
         CourseError: naming the file and what is wrong with it.
     """
-    try:
-        text = decoded(path.read_bytes())
-    except OSError as error:
-        raise CourseError(f"{path}: can't be read: {error.strerror}") from None
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = columns_of(rows.fieldnames or ())
+    if not path.exists():
+        wanted = "make a table of the class, with the columns id, first name, last name, email"
+        raise CourseError(f"{path}: can't be read: there is no such file; {wanted}")
+    sheet = read_bare_table(path)
+    columns = columns_of(sheet.header)
     if "id" not in columns:
         raise CourseError(f"{path}: has no column with ids; call it id")
     people: dict[str, Person] = {}
-    for line, row in enumerate(rows, start=2):
-        person = person_of({name: (row.get(header) or "").strip()
-                            for name, header in columns.items()})  # fmt: skip
+    for line, row in sheet.lines:
+        person = person_of({name: row[header].strip() for name, header in columns.items()})
         if not person.id:
             continue
         if not is_plain(person.id) or "/" in person.id or person.id.startswith("."):
@@ -131,16 +127,6 @@ def roster_if_any(given: Path | None, usual: Path) -> Roster:
     if given is None and not usual.is_file():
         return Roster([])
     return read_roster(given or usual)
-
-
-def decoded(raw: bytes) -> str:
-    """Text as spreadsheets write it: UTF-8, UTF-16 or Windows' own."""
-    for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "cp1252"):
-        try:
-            return raw.decode(encoding).lstrip("\ufeff")
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1")
 
 
 def columns_of(headers: Iterable[str]) -> dict[str, str]:

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.intake.roster import decoded
+from autograder.csv_tables import Row, read_table
 
 PLACED = ("student", "from", "time", "note")  # the columns of placed.csv
+QUESTIONS = ("from", "reason", "suggestion", "student")  # and of questions.csv
 
 
 def read_placed(path: Path) -> dict[str, list[str]]:
     """Student → what an earlier run put where; packages that come later add to it."""
-    return {row["student"]: [row.get(name) or "" for name in PLACED] for row in read_table(path)
-            if row.get("student")}  # fmt: skip
+    return {row["student"]: [row[name] for name in PLACED]
+            for row in rows_of(path, PLACED) if row["student"]}  # fmt: skip
 
 
-def read_decisions(path: Path) -> dict[str, str]:
-    """What a person wrote into the last column: place in a package → student."""
-    answers = {row.get("from", ""): (row.get("student") or "").strip() for row in read_table(path)}
-    return {origin: student for origin, student in answers.items() if student}
+def read_questions(path: Path) -> dict[str, list[str]]:
+    """Place in a package → the line about it, with what a person wrote into the last column."""
+    return {row["from"]: [*(row[name] for name in QUESTIONS[:-1]), row["student"].strip()]
+            for row in rows_of(path, QUESTIONS)}  # fmt: skip
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a table; none where there is no such file yet."""
-    try:
-        return list(csv.DictReader(io.StringIO(decoded(path.read_bytes()))))
-    except FileNotFoundError:
-        return []
+def rows_of(path: Path, needed: Iterable[str]) -> list[Row]:
+    """The rows of a table; none where there is no such file yet.
 
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue()
+    Raises:
+        CourseError: when it can't be read, or one of its columns is gone.
+    """
+    return read_table(path, needed).rows if path.is_file() else []

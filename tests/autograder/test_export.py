@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from autograder.cli import main
 from autograder.grading import Result as Graded
 from autograder.nbgrader_bridge import open_gradebook
-from autograder.results import remember
+from autograder.reasons import remember
 from tests.autograder.grading_course import FULL, Class
 
 TITLE = "01 · A tiny session"

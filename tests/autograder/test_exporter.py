@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.exporter import QuickHTMLExporter
 from autograder.formulas import SECRET, drawn
+from autograder.inert import rendered
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Er"
@@ -27,7 +28,7 @@ OUTPUTS = [
 
 def test_page_is_the_one_that_nbconvert_makes() -> None:
     cells = [
-        new_markdown_cell("# Title\n\n![told](a.png) and $x^2$"),
+        new_markdown_cell(f"# Title\n\n![told](data:image/png;base64,{PIXEL}) and $x^2$"),
         new_code_cell("def f(x):\n    return x < 3  # ✓", outputs=OUTPUTS, execution_count=1),
     ]
     for number, cell in enumerate(cells):
@@ -85,6 +86,20 @@ def test_a_formula_inside_a_pictures_description_adds_no_attribute() -> None:
     assert {name for element in soup.select("img") for name in element.attrs} == {
         "alt", "src", "title"}  # fmt: skip
     assert SECRET not in page
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("[![Open in Colab](https://x.org/b.svg)](https://x.org)", '<a href="https://x.org">Open in'),
+     ("before ![](x.png) after", "before  after"),
+     ('![one "two" <b>](x.png "three")', "one &quot;two&quot; "),
+     ("<img src=x alt='<script>alert(1)</script>'>", "&lt;script>alert(1)&lt;/script>"),
+     (r"<img src=x alt='\href{javascript:alert(1)}{x}'>", "href{java")],
+)  # fmt: skip
+def test_a_picture_from_elsewhere_gives_way_to_its_description(source: str, shown: str) -> None:
+    page = rendered(source, {})
+    assert shown in page
+    assert "<script" not in page
 
 
 def test_two_pages_draw_the_same_formula_alike() -> None:

@@ -15,13 +15,15 @@ from click.testing import CliRunner
 
 from autograder import nbgrader_bridge
 from autograder.cli import main
-from autograder.engine.engine import Engine
+from autograder.engine.engine import Engine, Parents
 from autograder.engine.preprocessors import ExecuteIsolated
 from autograder.engine.ticket import Budget
 from autograder.errors import CourseError, GradingError
+from autograder.gradebook import waiting
 from autograder.grading import Options
 from autograder.guard import STAMP
 from autograder.nbgrader_bridge import open_gradebook
+from autograder.reasons import remember
 from tests.autograder.grading_course import FULL, RIGHT_SIZE, WRONG_SIZE, Class
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is missing")
@@ -206,6 +208,51 @@ def test_nothing_to_grade_is_one_sentence(tmp_path: Path, engine: Engine) -> Non
     course = Class(tmp_path, engine)
     with pytest.raises(CourseError, match="no such folder"):
         course.grade()
+
+
+def test_no_engine_is_started_where_nothing_is_left_to_run(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("done")
+    course.place("letter").parent.mkdir(parents=True)
+    course.place("letter").write_text("Dear teacher")
+    (course.settings.submitted / "nothing" / "01").mkdir(parents=True)
+    first = course.grade()
+    assert first["letter"].reason
+    remember(course.settings, course.session, first.values())
+    monkeypatch.setattr(Parents, "__init__", lambda *_: pytest.fail("an engine was started"))
+    course.engine = None
+    again = course.grade()
+    assert again["done"].unchanged
+    assert (again["letter"].reason, again["nothing"].reason) == (
+        first["letter"].reason, first["nothing"].reason)  # fmt: skip
+    done = CliRunner().invoke(main, ["--root", str(tmp_path), "grade", "01"])
+    assert done.exit_code == 0, done.output
+    assert "0 graded, 1 unchanged since then, 2 could not be graded" in done.output
+    course.hand_in("letter")
+    with pytest.raises(pytest.fail.Exception, match="an engine was started"):
+        course.grade()
+
+
+def test_how_many_wait_for_a_person_is_told(tmp_path: Path, engine: Engine) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in_cells("ada", {"01-why-open": "Because of the borders."})
+    course.hand_in("bob")
+    course.grade()
+    assert waiting(course.settings, "01") == ["ada"]
+    done = CliRunner().invoke(main, ["--root", str(tmp_path), "grade", "01"])
+    assert "\n  1 waits for a person: `jupyter lab`" in done.output
+
+
+def test_a_penalty_that_cannot_be_imported_is_one_sentence(tmp_path: Path, engine: Engine) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("ada")
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.AssignLatePenalties.plugin_class = 'late.Late'\n")
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py: .*'late\.Late', can't be import"):
+        course.grade()
+    assert not course.settings.autograded.exists()
 
 
 def test_the_command_enters_names_from_the_roster(tmp_path: Path, engine: Engine) -> None:

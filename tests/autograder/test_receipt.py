@@ -67,6 +67,15 @@ def test_what_is_blank_wrong_or_raises_is_told_apart(course: Class) -> None:
     assert states(receipt) == [PASSES, FAILS]
 
 
+@pytest.mark.parametrize("text", ["", "# no time\npass", "def receptive_field(layers): ..."])
+def test_an_emptied_cell_is_no_answer(course: Class, text: str) -> None:
+    receipt = look(course, course.hand_in_cells("emptied", {
+        "01-output-size-solution": RIGHT_SIZE, "01-receptive-field-solution": text,
+        "01-why-open": "  \n"}))  # fmt: skip
+    assert states(receipt) == [PASSES, BLANK]
+    assert receipt.open == {"Open question": False}
+
+
 def test_only_visible_tests_are_run_and_nothing_of_hidden_ones_is_needed(course: Class) -> None:
     source = course.settings.source / "01" / "01_tiny.ipynb"
     away = source.rename(source.with_suffix(".away"))

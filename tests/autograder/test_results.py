@@ -11,9 +11,10 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.grading import Result
+from autograder.reasons import read_reasons, remember
 from autograder.release import release_session
-from autograder.results import graded_cells, read_reasons, read_results, remember
-from autograder.written import output_text, read_cells
+from autograder.results import graded_cells, read_results
+from autograder.written import answers_in, output_text, read_cells
 from cvlib import mistakes
 from tests.autograder.made import student
 from tests.tiny import make_course, tiny_session
@@ -69,6 +70,22 @@ def test_points_and_words_are_put_together(tmp_path: Path) -> None:
     assert not found["01-receptive-field-check"].answered
     assert found["01-receptive-field-hidden"].points == 0  # the gradebook knows nothing of it
     assert found["01-why-open"].waits
+
+
+@pytest.mark.parametrize("emptied", ["", "# later", "pass", "def f(x):\n    ..."])
+def test_an_emptied_cell_is_no_answer(tmp_path: Path, emptied: str) -> None:
+    session = tiny_session(make_course(tmp_path))
+    stub = "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError('not written yet')"
+    names = ("01-output-size-solution", "01-receptive-field-solution")
+    released = dict.fromkeys(names, stub) | {"01-why-open": "*Your answer here*"}
+    cells = [cell(names[0], emptied), cell(names[1], "def f(x):\n    return x"),
+             cell("01-why-open", " \n")]  # fmt: skip
+    assert set(answers_in(session, cells, released)) == {"01-receptive-field"}
+    found = {c.id: c.answered for c in graded_cells(session, {}, cells, released)}
+    assert found == {
+        "01-output-size-check": False, "01-output-size-hidden": False, "01-why-open": False,
+        "01-receptive-field-check": True, "01-receptive-field-hidden": True,
+    }  # fmt: skip
 
 
 def test_the_hidden_tests_word_counts_before_the_visible_ones() -> None:

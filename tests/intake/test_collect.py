@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from autograder.cli import main
+from autograder.desk_tables import collection_table
 from autograder.errors import CourseError
 from autograder.intake.arrivals import TIME
 from autograder.intake.collect import Collection, Collector
@@ -136,6 +138,26 @@ def test_who_is_not_certain_is_asked_and_nothing_is_accepted(desk: Desk) -> None
     assert [p.note for p in again.placed] == ["unchanged", "unchanged"]
 
 
+def test_questions_stay_until_they_are_answered_or_gone(desk: Desk) -> None:
+    first, second, asked = desk.root / "a.zip", desk.root / "b.zip", desk.root / "collected/01"
+    first.write_bytes(zipped({"Eve Adams_3_assignsubmission_file_/w.ipynb": work()}))
+    second.write_bytes(zipped({"lovelaceda_9_1_w.ipynb": work(), "lovelaceada_815_1_w.ipynb": b""}))
+
+    def origins() -> list[str]:
+        return [row["from"] for row in csv.DictReader((asked / "questions.csv").open())]
+
+    desk.collect(first)
+    assert len(desk.collect(second).questions) == 2  # who is that? and an empty file
+    assert origins() == ["b.zip: lovelaceda_9_1_w.ipynb", "b.zip: lovelaceada_815_1_w.ipynb",
+                         "a.zip: Eve Adams_3_assignsubmission_file_/w.ipynb"]  # fmt: skip
+    second.write_bytes(
+        zipped({"lovelaceda_9_1_w.ipynb": work(), "lovelaceada_815_1_w.ipynb": work()})
+    )
+    desk.collect(second)
+    assert origins() == ["b.zip: lovelaceda_9_1_w.ipynb",
+                         "a.zip: Eve Adams_3_assignsubmission_file_/w.ipynb"]  # fmt: skip
+
+
 def test_nothing_is_overwritten_silently(desk: Desk) -> None:
     name = "Ada Lovelace_11_assignsubmission_file_/w.ipynb"
     desk.collect(zipped({name: work("one")}))
@@ -225,6 +247,49 @@ def test_names_that_try_to_get_out_stay_inside(desk: Desk) -> None:
     assert not list(desk.root.rglob("evil*"))
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["in a zip", "the package itself"])
+def test_a_file_named_like_a_formula_is_none_in_the_tables(desk: Desk, whole: bool) -> None:
+    name = "=cmd|' /C calc'!A0"
+    package: bytes | Path = zipped({f"{name}/x.ipynb": work(), name: work(), f"{name}.zip": b""})
+    if whole:
+        package = desk.root / "=cmd|'!A0.ipynb"
+        package.write_bytes(work())
+    done = desk.collect(package)
+    assert done.questions
+    assert desk.submitted() == {}
+    path = desk.root / "collected" / "01" / "questions.csv"
+    rows = list(csv.reader(path.open(newline="")))
+    assert not any(field.startswith(("=", "+", "-", "@")) for row in rows for field in row)
+    assert any("=cmd" in row[0] for row in rows)
+    with path.open("w", newline="") as file:  # a person decides, in a spreadsheet
+        csv.writer(file, delimiter=";").writerows(
+            [rows[0], *([*row[:3], "ada"] for row in rows[1:])]
+        )
+    assert [placed.student for placed in desk.collect(package).placed] == ["ada"]
+    assert desk.submitted() == {"ada": work()}
+
+
+def test_the_table_for_the_terminal_has_one_line_for_each_student(desk: Desk) -> None:
+    name = "Ada Lovelace_11_assignsubmission_file_/01_tiny, the very last version of it.ipynb"
+    done = desk.collect(zipped({name: work()}))
+    shown = io.StringIO()
+    Console(file=shown, width=100).print(collection_table(desk.session, done))
+    lines = shown.getvalue().splitlines()
+    assert len(lines) == 3
+    assert lines[-1].split()[:2] == ["ada", "2026-05-02"]
+    assert "download0.zip: Ada Lov…t version of it.ipynb" in lines[-1]
+
+
+def test_a_name_that_is_no_text_is_collected_too(desk: Desk) -> None:
+    folder = desk.root / "all"
+    folder.mkdir()
+    with open(os.fsencode(folder) + b"/ada \xff.ipynb", "wb") as file:
+        file.write(work())
+    (placed,) = desk.collect(folder).placed
+    assert placed.origin == "all/ada \\xff.ipynb"
+    assert desk.submitted() == {"ada": work()}
+
+
 def test_the_command_says_what_went_where(desk: Desk) -> None:
     (desk.root / "roster.csv").write_text("id,name\nada,Ada Lovelace\n")
     (desk.root / "all.zip").write_bytes(zipped({
@@ -233,8 +298,9 @@ def test_the_command_says_what_went_where(desk: Desk) -> None:
     done = CliRunner().invoke(main, ["--root", str(desk.root), "collect",
                                      str(desk.root / "all.zip"), "--assignment", "01"])  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "1 submissions in their places, 1 questions" in done.output
+    assert "1 submission in place, 1 question\n" in done.output
     assert "nobody on the roster is called 'Eve [red]'" in done.output
+    assert "last column of collected/01/questions.csv" in done.output
     done = CliRunner().invoke(main, ["--root", str(desk.root), "collect", "none.zip",
                                      "--assignment", "01"])  # fmt: skip
     assert done.exit_code == 1

@@ -39,11 +39,30 @@ def change(settings: Settings, student: str, **fields: str | None) -> None:
 def test_who_handed_in_is_entered_with_name_and_address(settings: Settings) -> None:
     change(settings, "grace")  # as nbgrader adds them: without a name
     people = Roster([ADA, Person("grace", "Grace", "Hopper"), Person("absent", "A", "B")])
-    assert enrol(settings, people, ["grace", "ada", "stranger"]) == []
+    assert enrol(settings, people, ["grace", "ada"]) == []
     assert entries(settings) == {
         "ada": ("Ada", "Lovelace", "ada@example.org"),
         "grace": ("Grace", "Hopper", None),
     }
+
+
+def test_where_there_is_no_name_the_id_stands_for_it(settings: Settings) -> None:
+    for student in ("ada", "grace"):
+        change(settings, student)  # as nbgrader adds them
+    change(settings, "kurt", first_name="Kurt")
+    for _ in range(2):
+        assert enrol(settings, Roster([]), ["ada", "grace", "kurt", "not graded"]) == []
+        assert entries(settings) == {
+            "ada": ("", "ada", None), "grace": ("", "grace", None), "kurt": ("Kurt", "", None)
+        }  # fmt: skip
+    people = Roster([ADA, Person("kurt", "Kurt", "Gödel")])
+    for known in (people, Roster([])):  # the roster comes later, and goes again
+        assert enrol(settings, known, ["ada", "grace", "kurt"]) == []
+        assert entries(settings) == {
+            "ada": ("Ada", "Lovelace", "ada@example.org"),
+            "grace": ("", "grace", None),
+            "kurt": ("Kurt", "Gödel", None),
+        }
 
 
 def test_what_a_person_wrote_stays_and_is_told(settings: Settings) -> None:
@@ -70,10 +89,10 @@ def test_a_corrected_roster_is_taken_over_where_nobody_changed_anything(
     assert entries(settings)["ada"] == ("Countess", "Lovelace", "a.lovelace@example.org")
 
 
-def test_one_name_is_enough_and_none_leaves_the_entry_without(settings: Settings) -> None:
+def test_one_name_is_enough(settings: Settings) -> None:
     people = Roster([Person("plato", "", "Plato"), Person("p2", email="p2@example.org")])
     enrol(settings, people, ["plato", "p2"])
-    assert entries(settings) == {"plato": ("", "Plato", None), "p2": (None, None, "p2@example.org")}
+    assert entries(settings) == {"plato": ("", "Plato", None), "p2": ("", "p2", "p2@example.org")}
 
 
 def test_a_name_cannot_act_in_the_formgrader(settings: Settings) -> None:
