@@ -1,10 +1,9 @@
 """Session 02: activations by hand.
 
-Piecewise → smooth gates → slopes and dead units → softmax → PReLU. Everything works element by
-element on tensors of any shape; only `softmax`, `log_softmax` and `logsumexp` look along one
-`dim`. Values *and* gradients stay finite however large the input: an exponential never sees a
-number above 0. Initialisation and the flow of gradients lie in `cvlib.signal_flow`; they can be
-imported from here too.
+Piecewise → smooth gates → slopes and dead units → PReLU. Everything works element by element on
+tensors of any shape. Values *and* gradients stay finite however large the input: an exponential
+never sees a number above 0. Softmax and its logarithms lie in `cvlib.softmax`, initialisation and
+the flow of gradients in `cvlib.signal_flow`; they can be imported from here too.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from cvlib.signal_flow import (
     weight_spread,
     xavier_normal_,
 )
+from cvlib.softmax import log_softmax, logsumexp, softmax
 
 __all__ = [
     "ACTIVATIONS",
@@ -153,38 +153,6 @@ def dead_units(activations: Tensor) -> Tensor:
         raise ValueError(f"activations must have shape (N, C, …) with N ≥ 1, got {shape}")
     units = activations.transpose(0, 1).flatten(1)  # (C, N·…)
     return (units == 0).all(dim=1)  # (C,)
-
-
-def softmax(x: Tensor, dim: int) -> Tensor:
-    """Positive numbers that sum to 1 along `dim`: eˣ / Σ eˣ. Same shape as x, which may be empty.
-
-    The largest number along `dim` is subtracted first. That changes nothing (it cancels), and no
-    exponential can overflow. Checked against torch.softmax, forward and backward.
-    """
-    powers = torch.exp(x - largest(x, dim))
-    return powers / powers.sum(dim=dim, keepdim=True)
-
-
-def log_softmax(x: Tensor, dim: int) -> Tensor:
-    """log(softmax(x)), computed as x − logsumexp(x): finite where softmax has rounded to 0.
-
-    Checked against torch.log_softmax, forward and backward.
-    """
-    shifted = x - largest(x, dim)
-    return shifted - shifted.exp().sum(dim=dim, keepdim=True).log()
-
-
-def logsumexp(x: Tensor, dim: int, keepdim: bool = False) -> Tensor:
-    """log Σ eˣ along `dim`, without overflow: a smooth maximum. Checked against torch.logsumexp."""
-    top = largest(x, dim)
-    total = (x - top).exp().sum(dim=dim, keepdim=True).log() + top
-    return total if keepdim else total.squeeze(dim)
-
-
-def largest(x: Tensor, dim: int) -> Tensor:
-    """The maximum along `dim`, kept as a place of size 1; it takes no part in the gradient."""
-    top = x.detach()
-    return top.amax(dim=dim, keepdim=True) if x.numel() else top.sum(dim=dim, keepdim=True)
 
 
 class PReLU(nn.Module):

@@ -8,44 +8,18 @@ them with your answer and with the course's own. They work in any notebook, too:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cvlib.check.cases import device
-from cvlib.optim import Group, Optimizer, State
+from cvlib.optim_task import Momentum, numbered, small_net, small_task
+from cvlib.optimizer_base import Optimizer
 from cvlib.schedules import cosine_lr
 
 STEPS = 50
-
-
-def small_net(seed: int = 0) -> nn.Sequential:
-    """Two linear layers with a tanh between them, 6 → 5 → 3, in float64."""
-    generator = torch.Generator().manual_seed(seed)
-    net = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3)).double()
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=generator) / 2)
-    return net.to(device())
-
-
-def small_task(seed: int = 1) -> tuple[Tensor, Tensor]:
-    """Sixteen points (16, 6) in float64 and their three classes (16,)."""
-    points = torch.randn(16, 6, generator=torch.Generator().manual_seed(seed)).double()
-    return points.to(device()), torch.arange(16, device=device()) % 3
-
-
-class Momentum(Optimizer):
-    """What the course's own runs use, so that they need no answer of yours."""
-
-    def update(self, parameter: Tensor, gradient: Tensor, state: State, group: Group) -> None:
-        """v ← 0.9 v + g + decay · w; w ← w − lr · v."""
-        old = state.get("velocity", torch.zeros_like(parameter))
-        state["velocity"] = 0.9 * old + gradient + group["weight_decay"] * parameter
-        parameter -= group["lr"] * state["velocity"]
 
 
 def trajectory(
@@ -125,7 +99,7 @@ def clipped(
 def groups_of(
     split_decay: Callable[..., Any], model: str, weight_decay: float
 ) -> list[dict[str, Any]]:
-    """The groups of a model, by the names of their parameters.
+    """The groups of a model, by the names of their parameters; anything else by its type.
 
     Args:
         model: "cnn", or "frozen": the same with its first layer not trained.
@@ -138,7 +112,7 @@ def groups_of(
     for parameter in net[0].parameters():
         parameter.requires_grad = model != "frozen"
     names = {id(parameter): name for name, parameter in net.named_parameters()}
-    return [{**group, "params": [names[id(p)] for p in group["params"]]}
+    return [{**group, "params": [names.get(id(p), type(p).__name__) for p in group["params"]]}
             for group in split_decay(net, weight_decay)]  # fmt: skip
 
 
@@ -159,9 +133,15 @@ def watched(
     return rates
 
 
-def searched(lr_find: Callable[..., Any], **settings: Any) -> dict[str, Any]:
-    """A finder's curve, and whether it left the net and the optimizer as they were."""
+def searched(lr_find: Callable[..., Any], damaged: int = -1, **settings: Any) -> dict[str, Any]:
+    """A finder's curve, and whether it left the net and the optimizer as they were.
+
+    Args:
+        damaged: this point is NaN; of 16, in batches of 4. By default none is.
+    """
     net, (points, classes) = small_net(), small_task()
+    if damaged >= 0:
+        points[damaged] = torch.nan
     loader = [(points[i : i + 4], classes[i : i + 4]) for i in range(0, 16, 4)]
     optimizer = Momentum(net.parameters(), lr=0.3, weight_decay=0.0)
     before = [p.detach().clone() for p in net.parameters()]
@@ -169,7 +149,7 @@ def searched(lr_find: Callable[..., Any], **settings: Any) -> dict[str, Any]:
     after = list(net.parameters())
     return {
         "rates": [float(rate) for rate in rates],
-        "losses": [float(loss) for loss in losses],
+        "losses": [float(torch.as_tensor(loss).detach()) for loss in losses],
         "the weights are put back": all(map(torch.equal, before, after)),
         "the optimizer's lr is put back": optimizer.param_groups[0]["lr"] == 0.3,
         "the optimizer's velocity is forgotten": len(optimizer.state) == 0,
@@ -187,30 +167,6 @@ def rates_of_run(base_lr: float, epochs: int, batches: int) -> list[float]:
     """The rate of every batch of a run: one cosine over all of them, lowest behind the last."""
     total = epochs * batches
     return [cosine_lr(step, base_lr, total) for step in range(total)]
-
-
-def dropout_net(seed: int = 0) -> nn.Sequential:
-    """6 → 8 → 3 with BatchNorm and dropout: its losses hang on everything a run has to keep."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        layers = nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.25), nn.Linear(8, 3)
-        return nn.Sequential(*layers)
-
-
-def batches(seed: int = 0) -> tuple[Any, Any]:
-    """Loaders over 20 points: shuffled in batches of 8, 8 and 4, and held out in one of 16."""
-    generator = torch.Generator().manual_seed(2)
-    points = torch.randn(36, 6, generator=generator)
-    data = torch.utils.data.TensorDataset(points, torch.arange(36) % 3)
-    learn, held_out = (torch.utils.data.Subset(data, part) for part in (range(20), range(20, 36)))
-    shuffling = torch.Generator().manual_seed(seed)
-    loader = torch.utils.data.DataLoader(learn, 8, shuffle=True, generator=shuffling)
-    return loader, torch.utils.data.DataLoader(held_out, 16)
-
-
-def numbered(parameters: Iterator[nn.Parameter]) -> Tensor:
-    """All parameters as one vector."""
-    return torch.cat([p.detach().flatten() for p in parameters])
 
 
 REFERENCES = {"10": (rates_of_run,)}

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 from cvlib.check.cases import device
 from cvlib.history import History
-from cvlib.optim_runs import Momentum, batches, dropout_net, numbered
+from cvlib.optim_task import Momentum, batches, dropout_net, numbered
 
 KEYS = ("model", "optimizer", "history", "random", "shuffling")  # of a checkpoint
 
@@ -53,6 +53,8 @@ def new_run(seed: int = 0, place: Any = "cpu") -> tuple[Any, Any, Noted]:
 def trained(train: Callable[..., Any], epochs: int, already: int = 0) -> dict[str, Any]:
     """The history of a run whose schedule is 0.05 / (1 + step), and what it left behind.
 
+    The model comes in evaluation mode, as an evaluation before the run may leave it.
+
     Args:
         already: epochs that `history` says have been run before.
     """
@@ -61,6 +63,7 @@ def trained(train: Callable[..., Any], epochs: int, already: int = 0) -> dict[st
     def schedule(step: int) -> float:
         return 0.05 / (1 + step)
 
+    model.eval()
     before = {"history": None} if already == 0 else {"history": ran(already)}
     seen = train(model, loaders, optimizer, schedule, epochs, device(), **before)
     fields = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")

@@ -1,7 +1,7 @@
 """What a piece of transfer learning does to a small network, told in plain words and numbers.
 
-Small networks → a report for each exercise of session 05. The checks call a report with the
-learner's function or class as its first argument.
+A report for each exercise of session 05: the checks call it with the learner's function or class as
+its first argument.
 """
 
 from __future__ import annotations
@@ -15,68 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cvlib.transfer import parts_of
-
-CHANNELS = 4
-KINDS = ("small", "residual", "long", "frozen", "three layers", "headless")
-
-
-def unit(in_channels: int = CHANNELS) -> nn.Sequential:
-    """Convolution, batch normalisation, ReLU: (N, in, H, W) → (N, 4, H, W)."""
-    return nn.Sequential(
-        nn.Conv2d(in_channels, CHANNELS, 3, padding=1), nn.BatchNorm2d(CHANNELS), nn.ReLU()
-    )
-
-
-class SmallNet(nn.Module):
-    """`units` parts called features.0, features.1, …, then `head`: (N, 3, H, W) → (N, 5)."""
-
-    def __init__(self, units: int, head: nn.Module) -> None:
-        super().__init__()
-        self.features = nn.Sequential(*(unit(CHANNELS if i else 3) for i in range(units)))
-        self.avgpool = nn.AdaptiveAvgPool2d(1)
-        self.classifier = head
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
-
-
-class NamedLikeResNet(nn.Module):
-    """conv1, bn1, layer1, layer2, fc: (N, 3, H, W) → (N, 5)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, CHANNELS, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(CHANNELS)
-        self.layer1, self.layer2 = unit(), unit()
-        self.fc = nn.Linear(CHANNELS, 5, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x)))))
-        return self.fc(x.mean(dim=(2, 3)))
-
-
-def network(kind: str) -> nn.Module:
-    """A small network of one of KINDS, always with the same numbers, in training mode."""
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        if kind == "residual":
-            return NamedLikeResNet()
-        head: nn.Module = nn.Sequential(nn.Dropout(0.2), nn.Linear(CHANNELS, 5))
-        if kind == "three layers":
-            head = nn.Sequential(nn.Linear(CHANNELS, 6), nn.ReLU(), nn.Linear(6, 5))
-        if kind == "headless":
-            head = nn.Identity()
-        model = SmallNet(12 if kind == "long" else 3, head)
-        if kind == "frozen":
-            model.requires_grad_(False)
-    return model
-
-
-def pictures(count: int = 6) -> Tensor:
-    """Pictures (N, 3, 6, 6), always the same, whose mean isn't 0."""
-    return 2 + torch.randn(count, 3, 6, 6, generator=torch.Generator().manual_seed(1))
+from cvlib.transfer_task import network, pictures
 
 
 def head_report(replace_head: Callable[..., Any], kind: str, num_classes: int) -> dict[str, Any]:
@@ -153,33 +92,38 @@ class watched:  # noqa: N801  (reads as a statement)
 
 def groups_report(
     make_groups: Callable[..., Any], kind: str, *rest: Any, frozen: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    """Each group's rate, the parameters in it by name, and the rate an optimizer gives them.
+) -> dict[str, Any]:
+    """Each group's rate, and the names of the parameters in it.
 
     `rest` is what the function gets besides the network; `frozen` names parts that don't learn.
+    An optimizer must take the groups, and a generator of parameters will do as well as a list.
     """
     model = network(kind)
     for name in frozen:
         model.get_submodule(name).requires_grad_(False)
-    groups = make_groups(model, *rest)
-    torch.optim.SGD([dict(group) for group in groups if isinstance(group["params"], list)], lr=1.0)
+    groups = [{**group, "params": list(group["params"])} for group in make_groups(model, *rest)]
+    torch.optim.SGD([dict(group) for group in groups], lr=1.0)
     names = {id(p): name for name, p in model.named_parameters()}
-    return [
-        {"lr": float(g["lr"]), "params": [names[id(p)] for p in g["params"]]}
-        for g in groups
-    ]  # fmt: skip
+    return {
+        "rates of the groups": [float(group["lr"]) for group in groups],
+        "parameters of the groups": [[names[id(p)] for p in g["params"]] for g in groups],
+    }
 
 
 def unfreezing_report(
     unfreezing: Callable[..., Any], kind: str, epochs: tuple[int, ...], **settings: Any
-) -> list[dict[str, Any]]:
+) -> dict[str, Any]:
     """After each `step(epoch)`: what joined, what learns, who has which rate, what really moved."""
     model = network(kind)
     head = parts_of(model)[-1][0]
     model.requires_grad_(False).get_submodule(head).requires_grad_(True)
     optimizer = torch.optim.SGD(model.get_submodule(head).parameters(), lr=0.5)
     made = unfreezing(model, optimizer, **settings)
-    return [one_epoch(model, optimizer, made, epoch) for epoch in epochs]
+    told: dict[str, Any] = {}
+    for number, epoch in enumerate(epochs, start=1):
+        for key, value in one_epoch(model, optimizer, made, epoch).items():
+            told[f"call {number}, step({epoch}): {key}"] = value
+    return told
 
 
 def one_epoch(
@@ -194,10 +138,9 @@ def one_epoch(
     optimizer.step()
     rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
     return {
-        "epoch": epoch,
         "joined": joined,
         "learn": [n for n, part in parts if all(p.requires_grad for p in part.parameters())],
-        "rates": {n: next(rates.get(id(p), 0.0) for p in part.parameters()) for n, part in parts},
+        **{f"rate of {n}": rates.get(id(next(part.parameters())), 0.0) for n, part in parts},
         "moved": [n for n in moved(before, model) if n in dict(parts)],
         "parameters in the optimizer": sum(len(g["params"]) for g in optimizer.param_groups),
     }

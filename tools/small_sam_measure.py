@@ -10,15 +10,11 @@ import numpy as np
 from segment_anything import SamPredictor
 
 from cvlib.images import to_image
+from cvlib.prompting import mask_iou
 from cvlib.scenes import make_scenes
 from cvlib.small_sam import SIZE
 
 CLICKS = 5  # of a dialogue
-
-
-def iou(a: Any, b: Any) -> float:
-    """Of two masks, (H, W) bool."""
-    return float((a & b).sum() / max(1, (a | b).sum()))
 
 
 def measure(sam: Any, count: int, seed: int) -> dict[str, float]:
@@ -33,12 +29,12 @@ def measure(sam: Any, count: int, seed: int) -> dict[str, float]:
                 scene.boxes.numpy(), scene.masks.numpy(), scene.parts.numpy(), strict=True
             ):
                 masks, _, _ = predictor.predict(box=box, multimask_output=False)
-                found[f"box, {kind}"].append(iou(masks[0], mask))
+                found[f"box, {kind}"].append(float(mask_iou(masks[0], mask)))
                 click = a_click(mask, random)
                 masks, scores, _ = predictor.predict(*click)
-                ious = [iou(one, mask) for one in masks]
-                found[f"click, best score, {kind}"].append(ious[scores.argmax()])
-                found[f"click, best of three, {kind}"].append(max(ious))
+                ious = mask_iou(masks, mask)  # (3,)
+                found[f"click, best score, {kind}"].append(float(ious[scores.argmax()]))
+                found[f"click, best of three, {kind}"].append(float(ious.max()))
                 found[f"{CLICKS} clicks, {kind}"].append(dialogue(predictor, mask, random))
                 if part.sum() >= 40:
                     on_mark(predictor, mask, part, random, found)
@@ -55,11 +51,11 @@ def a_click(region: Any, random: np.random.Generator) -> tuple[Any, Any]:
 def on_mark(predictor: Any, mask: Any, part: Any, random: np.random.Generator, found: Any) -> None:
     """A click on a mark may mean the mark or the whole object: are both among the three?"""
     masks, _, _ = predictor.predict(*a_click(part, random))
-    best = [max(iou(one, wanted) for one in masks) for wanted in (part, mask)]
+    best = [float(mask_iou(masks, wanted).max()) for wanted in (part, mask)]
     found["on a mark: the mark, best of three"].append(best[0])
     found["on a mark: the object, best of three"].append(best[1])
     found["on a mark: both above 0.7"].append(min(best) > 0.7)
-    pairs = [iou(a, b) for a, b in combinations(masks, 2)]
+    pairs = [float(mask_iou(a, b)) for a, b in combinations(masks, 2)]
     found["on a mark: how alike the three are"].append(float(np.mean(pairs)))
 
 
@@ -80,4 +76,4 @@ def dialogue(predictor: Any, mask: Any, random: np.random.Generator) -> float:
             points, labels, mask_input=logits, multimask_output=False
         )
         answer = masks[0]
-    return iou(answer, mask)
+    return float(mask_iou(answer, mask))

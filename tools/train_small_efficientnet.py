@@ -14,12 +14,12 @@ pictures, 386,227 bytes. Other versions of torch give other last digits, and ano
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from stored_weights import write
 from torch import Tensor, nn
 
 from cvlib.made_pictures import made_pictures
@@ -69,18 +69,6 @@ def learn(model: nn.Module, pictures: Tensor, labels: Tensor, epochs: int) -> No
             schedule.step()
             total += loss.item() * BATCH / len(pictures)
         print(f"epoch {epoch + 1}: loss {total:.3f}", flush=True)
-
-
-def write(model: nn.Module, file: Path) -> None:
-    """The state dict in half precision; whole numbers stay."""
-    state = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, file)
-    data = file.read_bytes()
-    print(f"{file.name}: {len(data):,} bytes, SHA256 = {hashlib.sha256(data).hexdigest()!r}")
 
 
 if __name__ == "__main__":

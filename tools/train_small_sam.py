@@ -21,7 +21,6 @@ At the end it measures on scenes from another seed, and prints the file's checks
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +32,7 @@ from small_sam_losses import Lessons, decoded, decoded_at, encoded, prompt_loss
 from small_sam_measure import measure
 from small_sam_prompts import Prompts, corrected, some_boxes, some_clicks
 from small_sam_scenes import Stock, batch, stock
+from stored_weights import write
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -185,18 +185,6 @@ def descent(weights: list[Tensor], rate: float, steps: int) -> Callable[[Tensor,
             print(f"{name} {len(losses)}: loss {sum(losses[-50:]) / 50:.3f}", flush=True)
 
     return descend
-
-
-def write(model: nn.Module, file: Path) -> None:
-    """The state dict in half precision; whole numbers stay."""
-    state = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, file)
-    data = file.read_bytes()
-    print(f"{file.name}: {len(data):,} bytes, SHA256 = {hashlib.sha256(data).hexdigest()!r}")
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ other last digits, and another checksum.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
+from stored_weights import write
 from torch import nn
 
 from cvlib.detection_reports import write_data_set
@@ -81,18 +81,6 @@ def tell(trainer: Any) -> None:
     """One line for an epoch."""
     losses = trainer.label_loss_items(trainer.tloss, prefix="")
     print(f"epoch {trainer.epoch + 1}: {losses}", flush=True)
-
-
-def write(model: nn.Module, file: Path) -> None:
-    """The state dict in half precision; whole numbers stay."""
-    state = {
-        name: (value.half() if value.is_floating_point() else value).contiguous().cpu()
-        for name, value in model.state_dict().items()
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, file)
-    stored = file.read_bytes()
-    print(f"{file.name}: {len(stored):,} bytes, SHA256 = {hashlib.sha256(stored).hexdigest()!r}")
 
 
 def measure(folder: Path, data: Path, file: Path) -> None:

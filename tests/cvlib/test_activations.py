@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import pytest
 import torch
@@ -14,39 +14,20 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from cvlib import activations
+from cvlib.check.seal import sealed
+from tests.cvlib import against_torch
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+assert_same = partial(against_torch.assert_same, rtol=1e-9)
 FEW = settings(max_examples=40, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 SHAPES = st.lists(st.integers(0, 5), min_size=0, max_size=4).map(tuple)
 EXTREMES = [-1000.0, -745.0, -88.7, -30.0, -1e-300, 1e-300, 30.0, 88.7, 709.0, 1000.0]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Any:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def draw(seed: int, *shape: int, scale: float = 3.0) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     return scale * torch.randn(shape, generator=generator, dtype=torch.float64)
-
-
-def assert_same(ours: Callable, theirs: Callable, *tensors: Tensor) -> None:
-    """Equal values, and equal finite gradients under a random upstream gradient."""
-    leaves = [tensor.detach().requires_grad_() for tensor in tensors]
-    got, want = ours(*leaves), theirs(*leaves)
-    torch.testing.assert_close(got, want, rtol=1e-10, atol=1e-10)
-    upstream = torch.randn(want.shape, dtype=want.dtype, generator=torch.Generator().manual_seed(1))
-    for mine, right in zip(
-        torch.autograd.grad(got, leaves, upstream, materialize_grads=True),
-        torch.autograd.grad(want, leaves, upstream, materialize_grads=True),
-        strict=True,
-    ):
-        assert mine.isfinite().all()
-        torch.testing.assert_close(mine, right, rtol=1e-9, atol=1e-10)
 
 
 # Element by element -------------------------------------------------------------------------------
@@ -189,6 +170,14 @@ def test_classification_loss_is_cross_entropy(n: int, k: int, features: int, see
         draw(seed, n, features, scale=100.0),
         draw(seed + 1, k, features),
     )
+
+
+def test_a_sigmoid_of_ones_own_is_not_made_of_the_courses_softmax() -> None:
+    with (
+        sealed(activations.sigmoid.__module__),
+        pytest.raises(RuntimeError, match="write this one yourself"),
+    ):
+        activations.softmax(torch.zeros(2), 0)
 
 
 # Units --------------------------------------------------------------------------------------------

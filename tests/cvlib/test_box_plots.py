@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cvlib import box_plots
-from cvlib.box_drawing import COLOURS, mark
+from cvlib.box_drawing import COLOURS, mark, pixels_per_point, places, shared, tag_size
 from cvlib.box_plots import boxes_figure, scenes_figure, show_boxes, show_scenes
 from cvlib.figures import to_png
 from cvlib.scenes import CLASSES, make_scene, make_scenes
@@ -77,6 +77,38 @@ def test_many_boxes_have_no_names(shown: list[tuple[Figure, str]]) -> None:
     show_boxes(IMAGE, boxes, torch.zeros(13), names=CLASSES)
     assert written(shown[0][0]) == []
     assert shown[0][1] == "A picture with 13 boxes"
+
+
+def test_names_hide_no_other_name_and_stay_inside() -> None:
+    corners = np.array([[0.0, 30, 60, 80], [0, 33, 90, 90], [80, 2, 100, 40], [2, 30, 58, 80]])
+    sizes = [(30.0, 8.0)] * 4
+    found = places(corners, sizes, (100, 100))
+    assert found[0] == (0, 22)  # above its box
+    assert found[1] == (60, 25)  # at the other end: the left one is taken
+    assert found[2] == (70, 0)  # pushed back into the picture
+    rectangles = [(*at, *size) for at, size in zip(found, sizes, strict=True)]
+    pairs = [(a, b) for i, a in enumerate(rectangles) for b in rectangles[:i]]
+    assert not any(shared(a, b) for a, b in pairs)
+    assert all(0 <= x <= 70 and 0 <= y <= 92 for x, y in found)
+
+
+def test_where_there_is_no_room_names_share_as_little_as_they_can() -> None:
+    corners = np.array([[0.0, 0, 10, 10]] * 3)
+    assert places(corners, [(10.0, 10.0)] * 3, (10, 10)) == [(0, 0)] * 3
+    assert places(corners[:1], [(40.0, 4.0)], (10, 10)) == [(0, 0)]  # wider than the picture
+    assert places(np.zeros((0, 4)), [], (10, 10)) == []
+
+
+def test_names_are_as_large_as_they_are_drawn(shown: list[tuple[Figure, str]]) -> None:
+    image = torch.zeros(3, 100, 100)
+    marked = mark(BOXES[:1] + 20, [3], [0.5], CLASSES)
+    figure = boxes_figure(image, marked)
+    figure.draw_without_rendering()
+    patch = figure.axes[0].texts[0].get_bbox_patch()
+    assert patch is not None
+    extent = patch.get_window_extent().transformed(figure.axes[0].transData.inverted())
+    guessed = tag_size(marked.tags[0], 9.0, pixels_per_point(figure.axes[0]))
+    assert (abs(extent.width), abs(extent.height)) == pytest.approx(guessed, rel=0.12)
 
 
 def test_lists_and_arrays_and_gradients_will_do() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -200,3 +201,15 @@ def test_drivers_give_plain_values() -> None:
     box = torch.tensor([[0.0, 0, 9, 9]])
     pair = [(box, torch.ones(1), torch.zeros(1))], [(box, torch.zeros(1))]
     assert detection_runs.scored(detection.mean_average_precision, *pair) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda *_: None, r"None instead of a list \(is a `return` missing\?\)"),
+        (lambda *_: [(1, 2, 3)], r"needs a Detection\(boxes, scores, labels\), got .* type tuple"),
+    ],
+)
+def test_a_driver_says_what_an_answer_gives_instead(answer: Any, told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        detection_runs.detected(answer, [3], 0.2)

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from cvlib import optim
-from cvlib.optim_runs import clipped, groups_of, parameters_of, small_net, small_task, trajectory
+from cvlib.optim_runs import clipped, groups_of, parameters_of, trajectory
+from cvlib.optim_task import small_net, small_task
 
 PAIRS: list[tuple[Any, Any, dict[str, Any]]] = [
     (optim.SGD, torch.optim.SGD, {"lr": 0.3}),
@@ -159,6 +160,13 @@ def test_split_decay_by_axes() -> None:
     assert rest["params"] == ["conv.bias", "norm.weight", "norm.bias", "bend.weight", "last.bias"]
     assert rest["weight_decay"] == 0.0
     assert groups_of(optim.split_decay, "frozen", 0.1)[0]["params"] == ["last.weight"]
+
+
+def test_groups_of_names_the_type_of_what_is_no_parameter() -> None:
+    def pairs(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+        return [{"params": list(model.named_parameters())[:1], "weight_decay": weight_decay}]
+
+    assert groups_of(pairs, "cnn", 0.1)[0]["params"] == ["tuple"]
 
 
 def test_split_decay_takes_shared_parameters_once_and_works_with_torch() -> None:

@@ -147,14 +147,22 @@ def test_each_mask_of_a_grid_has_to_be_one_that_the_judge_finds() -> None:
     found = run["masks"]
     good = prompt_facts.masks_of_grid(run, 3, **how)
     assert good == {"the image is encoded": "once", "masks": len(found),
-                    "masks that are missing": 0, "masks that are too much": 0}  # fmt: skip
+                    "masks that are missing": 0, "masks that are too much": 0,
+                    "the best comes first": True}  # fmt: skip
     assert len(found) > 1
     twice = run | {"masks": torch.cat([found, found[:1]])}
     assert prompt_facts.masks_of_grid(twice, 3, **how)["masks"] == len(found) + 1
     fewer = prompt_facts.masks_of_grid(run | {"masks": found[1:]}, 3, **how)
     assert fewer["masks that are missing"] == 1
+    assert prompt_facts.masks_of_grid(run | {"masks": found.flip(0)}, 3, **how) == good | {
+        "the best comes first": False
+    }
     for junk in (None, found.float(), found[0], found[:, :5]):
-        assert prompt_facts.masks_of_grid(run | {"masks": junk}, 3, **how) != good
+        facts_of_junk = prompt_facts.masks_of_grid(run | {"masks": junk}, 3, **how)
+        assert facts_of_junk.keys() == good.keys()
+        assert facts_of_junk["masks"] != good["masks"]
+    with pytest.raises(ValueError, match="automatic_masks must return one tensor, got list"):
+        prompt_runs.gridded(lambda *args, **settings: list(found), 3, **how)
 
 
 def test_programs_agree_with_a_loop_over_the_predictor() -> None:
@@ -195,6 +203,7 @@ def test_the_hunt_sees_whether_red_comes_first() -> None:
         "the image is encoded": "once",
         "masks": "alike",
         "the model sees red first": True,
+        "boxes are kept": True,
     }
 
     def blue_first(predictor: Any, photo: Any, boxes: torch.Tensor) -> torch.Tensor:
@@ -202,6 +211,15 @@ def test_the_hunt_sees_whether_red_comes_first() -> None:
 
     seen = prompt_facts.masks_cut(prompt_runs.cut(blue_first, 2), 2)
     assert seen["the model sees red first"] is False
+
+    def careless(predictor: Any, photo: Any, boxes: torch.Tensor) -> torch.Tensor:
+        masks = prompting.cut_out(predictor, photo, boxes)
+        boxes += 1
+        return masks
+
+    assert prompt_facts.masks_cut(prompt_runs.cut(careless, 2), 2) == good | {
+        "boxes are kept": False
+    }
 
 
 def test_another_strategy_passes_the_check_and_a_liar_does_not() -> None:

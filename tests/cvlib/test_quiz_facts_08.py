@@ -140,8 +140,12 @@ def test_parameters_of_the_large_one() -> None:
     assert sam.mask_threshold == 0
 
 
-def test_attention_pairs_of_the_large_one() -> None:
+def test_attention_of_the_large_one() -> None:
     assert pytest.approx(16.8e6, rel=0.005) == 4096**2
+    with META:
+        blocks = sam_model_registry["vit_b"]().image_encoder.blocks
+    assert len(blocks) == 12
+    assert sorted(block.window_size for block in blocks) == [0] * 4 + [14] * 8  # 0: all with all
 
 
 # Facts about code that lies -----------------------------------------------------------------------

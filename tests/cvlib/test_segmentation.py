@@ -203,6 +203,16 @@ def test_what_is_found_about_networks(finding: str) -> None:
     assert scene_reading.finding(Oracle(FINDINGS[finding])) == finding
 
 
+def test_pictures_to_learn_from_may_be_the_harder_ones() -> None:
+    def harder(y: Tensor, hot: Tensor) -> Tensor:
+        return 9 * (hot if len(y) != 16 else torch.cat([hot[:8].roll(1, 3), hot[8:]])) - 1
+
+    learned, named = scene_reading.known(16, seed=1)
+    before = sum(scene_reading.overlaps(Oracle(harder)(learned), named)) / 3
+    assert 0.8 < before < 0.95
+    assert scene_reading.finding(Oracle(harder)) == scene_reading.GOOD
+
+
 def test_findings_of_nearly_good_ones_and_of_none() -> None:
     off = scene_reading.finding(Oracle(lambda y, hot: 9 * hot.roll(1, 3) - 1))
     assert off is not None

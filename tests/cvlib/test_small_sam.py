@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from small_sam_losses import decoded, encoded
+from small_sam_measure import a_click
 
 from cvlib import real_sam, small_sam
 from cvlib.images import to_image
+from cvlib.prompting import mask_iou
 from cvlib.scenes import Scene, make_scenes
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SEED = 77  # of scenes that training never saw: its own are those of seeds 1 and 2
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @cache
@@ -37,21 +33,14 @@ def scenes(marks: bool) -> list[Scene]:
     return make_scenes(30, 128, seed=SEED, marks=marks)
 
 
-def iou(a: Any, b: Any) -> float:
-    a, b = np.asarray(a), np.asarray(b)
-    return float((a & b).sum() / (a | b).sum())
-
-
-def a_click(region: torch.Tensor) -> tuple[Any, Any]:
+def same_click(region: torch.Tensor) -> tuple[Any, Any]:
     """A pixel of the region, drawn by chance but always the same."""
-    rows, columns = np.nonzero(region.numpy())
-    place = np.random.default_rng(len(rows)).integers(len(rows))
-    return np.array([[columns[place], rows[place]]]), np.array([1])
+    return a_click(region.numpy(), np.random.default_rng(int(region.sum())))
 
 
 def clicked(region: torch.Tensor) -> tuple[Any, Any, Any]:
     """Three masks, their scores and logits for one click in the region."""
-    return predictor().predict(*a_click(region))
+    return predictor().predict(*same_click(region))
 
 
 def test_one_box_is_enough() -> None:
@@ -60,7 +49,7 @@ def test_one_box_is_enough() -> None:
         predictor().set_image(to_image(scene.image))
         for box, mask in zip(scene.boxes.numpy(), scene.masks, strict=True):
             masks, _, _ = predictor().predict(box=box, multimask_output=False)
-            found.append(iou(masks[0], mask))
+            found.append(mask_iou(masks[0], mask))
     assert np.mean(found) >= 0.85
 
 
@@ -70,7 +59,7 @@ def test_one_click_is_mostly_enough_by_the_best_predicted_score() -> None:
         predictor().set_image(to_image(scene.image))
         for mask in scene.masks:
             masks, scores, _ = clicked(mask)
-            found.append(iou(masks[scores.argmax()], mask))
+            found.append(mask_iou(masks[scores.argmax()], mask))
     assert np.mean(found) >= 0.75
 
 
@@ -82,9 +71,9 @@ def test_a_click_on_a_mark_gives_the_mark_and_the_whole_object() -> None:
             if part.sum() < 40 or part.sum() > 0.5 * whole.sum():
                 continue
             masks, _, _ = clicked(part)
-            marks.append(max(iou(mask, part) for mask in masks))
-            wholes.append(max(iou(mask, whole) for mask in masks))
-            alike.append(np.mean([iou(masks[a], masks[b]) for a, b in ((0, 1), (0, 2), (1, 2))]))
+            marks.append(mask_iou(masks, part).max())
+            wholes.append(mask_iou(masks, whole).max())
+            alike += [mask_iou(a, b) for a, b in combinations(masks, 2)]
     assert len(marks) >= 10
     assert np.mean(marks) >= 0.55
     assert np.mean(wholes) >= 0.7
@@ -96,13 +85,13 @@ def test_a_second_click_corrects_the_first() -> None:
     for scene in scenes(marks=True):
         predictor().set_image(to_image(scene.image))
         for whole in scene.masks:
-            points, labels = a_click(whole)
+            points, labels = same_click(whole)
             masks, scores, low = predictor().predict(points, labels)
             best = scores.argmax()
             wrong = torch.from_numpy(masks[best]) ^ whole
             if not wrong.any():
                 continue
-            first.append(iou(masks[best], whole))
+            first.append(mask_iou(masks[best], whole))
             row, column = wrong.nonzero()[len(wrong.nonzero()) // 2].tolist()
             masks, _, _ = predictor().predict(
                 np.array([*points, [column, row]]),
@@ -110,7 +99,7 @@ def test_a_second_click_corrects_the_first() -> None:
                 mask_input=low[best][None],
                 multimask_output=False,
             )
-            second.append(iou(masks[0], whole))
+            second.append(mask_iou(masks[0], whole))
     assert np.mean(second) >= np.mean(first)
 
 
@@ -121,7 +110,7 @@ def test_scores_tell_good_masks_from_bad_ones() -> None:
         for mask in scene.masks:
             masks, told, _ = clicked(mask)
             scores += told.tolist()
-            truths += [iou(one, mask) for one in masks]
+            truths += mask_iou(masks, mask).tolist()
     assert np.corrcoef(scores, truths)[0, 1] >= 0.6
 
 
@@ -135,11 +124,8 @@ def test_pictures_of_any_shape_keep_their_size() -> None:
     assert low.shape == (3, 64, 64)
 
 
-def test_training_decodes_as_the_real_decoder_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_decodes_as_the_real_decoder_does() -> None:
     """The script that made the weights decodes prompts of several pictures in one go."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "tools"))
-    from small_sam_losses import decoded, encoded
-
     sam = predictor().model
     images = torch.stack([scene.image for scene in scenes(marks=True)[:2]]) * 255
     points = torch.tensor([[[40.0, 50.0]], [[70.0, 60.0]]]), torch.ones(2, 1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from torch import nn
 from cvlib import data, optim, schedules
 from cvlib import train as course_train
 from cvlib.lr_finder import lr_find
-from cvlib.optim_runs import batches, dropout_net, searched
+from cvlib.optim_runs import searched
+from cvlib.optim_task import batches, dropout_net
 from cvlib.resumed_runs import continued, interrupted, trained
 from cvlib.training_run import resume, save_checkpoint, train
 
@@ -124,6 +126,23 @@ def test_drivers_tell_what_happened() -> None:
     one, other = interrupted(save_checkpoint, 2), continued(resume, 2)
     assert one == other
     assert len(one["losses after the restart"]) == 6
+
+
+def test_the_model_comes_in_evaluation_mode_to_a_run() -> None:
+    modes = []
+
+    def watching(model: nn.Module, *rest: Any, **settings: Any) -> Any:
+        modes.append(model.training)
+        return train(model, *rest, **settings)
+
+    trained(watching, 1)
+    assert modes == [False]
+
+
+def test_finder_stops_at_a_loss_that_is_no_number() -> None:
+    seen = searched(lr_find, damaged=9, steps=8)
+    assert [math.isnan(loss) for loss in seen["losses"]] == [False, False, True]
+    assert seen["the weights are put back"]
 
 
 def test_finder_raises_the_rate_and_puts_everything_back() -> None:

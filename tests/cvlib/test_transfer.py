@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -13,33 +11,12 @@ import torchvision
 from torch import nn
 
 from cvlib import transfer_reports as reports
-from cvlib.transfer import (
-    GradualUnfreezing,
-    freeze,
-    is_inside,
-    param_groups,
-    parts_of,
-    replace_head,
-    two_rates,
-    unfreeze,
-)
+from cvlib.transfer import GradualUnfreezing, param_groups, parts_of, replace_head, two_rates
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _seeded(one_thread: None) -> None:
     torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
-
-
-def statistics(model: nn.Module) -> list[torch.Tensor]:
-    return [b.clone() for n, b in model.named_buffers() if "running" in n]
-
-
-def same(first: list[torch.Tensor], second: list[torch.Tensor]) -> bool:
-    return all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 # Heads ------------------------------------------------------------------------------------------
@@ -76,69 +53,6 @@ def test_replace_head_refuses() -> None:
     for nothing in (nn.ReLU(), nn.Linear(2, 2)):
         with pytest.raises(ValueError, match="model must have a linear layer"):
             replace_head(nothing, 3)
-
-
-# Freezing ---------------------------------------------------------------------------------------
-
-
-def test_frozen_statistics_stay_through_train_deepcopy_and_saving() -> None:
-    model = reports.network("small")
-    freeze(model, except_=("classifier",))
-    file = io.BytesIO()
-    torch.save(model, file)
-    file.seek(0)
-    loaded = torch.load(file, weights_only=False)  # our own file, just written
-    for one in (model, copy.deepcopy(model), loaded):
-        before = statistics(one)
-        one.train()
-        one(reports.pictures())
-        assert same(before, statistics(one))
-        assert not any(p.requires_grad for p in one.features.parameters())
-        assert all(p.requires_grad for p in one.classifier.parameters())
-
-
-def test_a_frozen_layer_gives_what_evaluation_mode_gives() -> None:
-    model = reports.network("residual")
-    frozen = copy.deepcopy(model)
-    freeze(frozen)
-    x = reports.pictures()
-    torch.testing.assert_close(frozen.train()(x), model.eval()(x))
-
-
-def test_freezing_twice_and_unfreezing_once_gives_the_old_network() -> None:
-    model = reports.network("small")
-    freeze(model)
-    freeze(model)
-    unfreeze(model)
-    assert all(p.requires_grad for p in model.parameters())
-    before = statistics(model)
-    model.train()(reports.pictures())
-    assert not same(before, statistics(model))
-    assert not any(m._forward_pre_hooks for m in model.modules())
-
-
-def test_unfreeze_only_some_parts() -> None:
-    model = reports.network("small")
-    freeze(model)
-    unfreeze(model, only=("features.2",))
-    names = {n.rpartition(".")[0] for n, p in model.named_parameters() if p.requires_grad}
-    assert names == {"features.2.0", "features.2.1"}
-
-
-def test_names_are_whole_names() -> None:
-    assert is_inside("features.1.0", ["features.1"])
-    assert not is_inside("features.10", ["features.1"])
-    learning = reports.freeze_report(freeze, "long", ("features.1",))["parameters that learn"]
-    assert all(name.startswith("features.1.") for name in learning)
-    assert len(learning) == 4
-
-
-@pytest.mark.parametrize("change", [freeze, unfreeze])
-def test_unknown_names_are_refused(change: object) -> None:
-    with pytest.raises(ValueError, match="'head'"):
-        change(reports.network("small"), ("head",))  # type: ignore[operator]
-    with pytest.raises(ValueError, match="'c'"):
-        change(reports.network("small"), "classifier")  # type: ignore[operator]
 
 
 # Rates ------------------------------------------------------------------------------------------
@@ -183,31 +97,46 @@ def test_param_groups_refuse(lr: float, decay: float) -> None:
 
 def test_two_rates_split_the_network() -> None:
     report = reports.groups_report(two_rates, "residual", 0.1)
-    assert [g["lr"] for g in report] == pytest.approx([0.01, 0.1])
-    assert report[1]["params"] == ["fc.weight"]
-    assert len(report[0]["params"]) == len(list(reports.network("residual").parameters())) - 1
+    assert report["rates of the groups"] == pytest.approx([0.01, 0.1])
+    body, head = report["parameters of the groups"]
+    assert head == ["fc.weight"]
+    assert len(body) == len(list(reports.network("residual").parameters())) - 1
+
+
+def test_a_report_takes_generators_of_parameters_as_an_optimizer_does() -> None:
+    def lazily(model: torch.nn.Module) -> list[dict]:
+        return [{"params": part.parameters(), "lr": 0.1} for _, part in parts_of(model)]
+
+    whole = [n for n, _ in reports.network("small").named_parameters()]
+    parts = reports.groups_report(lazily, "small")["parameters of the groups"]
+    assert [name for part in parts for name in part] == whole
 
 
 # Unfreezing -------------------------------------------------------------------------------------
 
 
+CALLS = [f"call {n}, step({epoch})" for n, epoch in enumerate((0, 1, 1, 2, 9), start=1)]
+
+
 def test_gradual_unfreezing_hands_parameters_over_and_they_move() -> None:
     seen = reports.unfreezing_report(GradualUnfreezing, "small", (0, 1, 1, 2, 9), decay=0.5)
-    assert [e["joined"] for e in seen] == [[], ["features.2"], [], ["features.1"], ["features.0"]]
-    for epoch in seen:
-        assert set(epoch["moved"]) == set(epoch["learn"])
-    assert seen[-1]["rates"] == {
-        "features.0": 0.0625, "features.1": 0.125, "features.2": 0.25, "classifier": 0.5,
-    }  # fmt: skip
+    joined = [seen[f"{call}: joined"] for call in CALLS]
+    assert joined == [[], ["features.2"], [], ["features.1"], ["features.0"]]
+    for call in CALLS:
+        assert set(seen[f"{call}: moved"]) == set(seen[f"{call}: learn"])
+    rates = {"features.0": 0.0625, "features.1": 0.125, "features.2": 0.25, "classifier": 0.5}
+    for part, rate in rates.items():
+        assert seen[f"{CALLS[-1]}: rate of {part}"] == rate
     total = len(list(reports.network("small").parameters()))
-    assert seen[-1]["parameters in the optimizer"] == total
+    assert seen[f"{CALLS[-1]}: parameters in the optimizer"] == total
 
 
 def test_gradual_unfreezing_every_other_epoch_and_after_a_restart() -> None:
     seen = reports.unfreezing_report(GradualUnfreezing, "residual", (1, 2, 5), every=2)
-    assert [e["joined"] for e in seen] == [[], ["layer2"], ["layer1"]]
+    joined = [value for key, value in seen.items() if key.endswith("joined")]
+    assert joined == [[], ["layer2"], ["layer1"]]
     restarted = reports.unfreezing_report(GradualUnfreezing, "residual", (5,), every=2)
-    assert restarted[0]["joined"] == ["layer2", "layer1"]
+    assert restarted["call 1, step(5): joined"] == ["layer2", "layer1"]
 
 
 def test_gradual_unfreezing_refuses() -> None:
