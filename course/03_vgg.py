@@ -166,7 +166,11 @@ check.function(
     count_parameters,
     like=profile.count_parameters,
     exercise="03-count",
-    cases=[check.case_of(count_of, "plain"), check.case_of(count_of, "empty")],
+    cases=[
+        check.case_of(count_of, "plain"),
+        check.case_of(count_of, "frozen", True),
+        check.case_of(count_of, "empty"),
+    ],
 )
 
 # %% hidden="03-count" points=2
@@ -660,7 +664,7 @@ check.function(
     like=train.evaluate,
     exercise="03-evaluate",
     watch=("parameters", "training"),
-    cases=[check.case_of(small_models.one_measurement, 1)],
+    cases=[check.case_of(small_models.one_measurement, 11)],  # batches of 6, 6 and 1
 )
 
 # %% hidden="03-evaluate" points=3
@@ -689,21 +693,20 @@ check.function(
 
 
 # %%
-class OnlyTheLastFail(nn.Module):
-    """Reads from the first pixel what it should say: an image can carry its own answer."""
+class AlwaysZero(nn.Module):
+    """Names every image a 0: (N, 1, 8, 8) → logits (N, 10)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.one_hot(x[:, 0, 0, 0].long(), 10).float()
+        return F.one_hot(torch.zeros(len(x), dtype=torch.long), 10).float()
 
 
-answers = torch.zeros(397, 1, 8, 8)  # 397 images that say "0"
-truth = torch.zeros(397, dtype=torch.long)
-truth[-13:] = 1  # the last batch of 64 has 13 images, and all of them are ones
-loader = DataLoader(TensorDataset(answers, truth), batch_size=64)
+truth = torch.zeros(397, dtype=torch.long)  # 384 zeros fill six batches of 64,
+truth[-13:] = 1  # and 13 ones are left for the last
+loader = DataLoader(TensorDataset(torch.zeros(397, 1, 8, 8), truth), batch_size=64)
 with uses_your("evaluate"):
-    accuracies = [evaluate(OnlyTheLastFail(), [batch]) for batch in loader]
-    print("batch by batch:", accuracies, "mean", f"{sum(accuracies) / len(accuracies):.1%}")
-    print(f"over all samples: {evaluate(OnlyTheLastFail(), loader):.1%}")
+    accuracies = [evaluate(AlwaysZero(), [batch]) for batch in loader]
+    print("batch by batch:", accuracies, f"mean {sum(accuracies) / len(accuracies):.1%}")
+    print(f"over all samples: {evaluate(AlwaysZero(), loader):.1%}")
 explain("03-batch-means")
 predict("03-sixty", "?")
 

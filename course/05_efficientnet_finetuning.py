@@ -41,8 +41,8 @@ from cvlib.widgets import ModelExplorer, NumbersDrill
 torch.set_num_threads(1)  # for pictures as small as these, one thread is fast enough
 
 # %%
-quiz("05-recall")
 predict("05-smaller", "?")
+quiz("05-recall")  # what you bring along
 
 # %% [markdown]
 # ## Cheaper, and better
@@ -140,22 +140,20 @@ check.module(
 # %%
 with uses_your("SqueezeExcite"):
     trained = pretrained_efficientnet()
-    gate = SqueezeExcite(96, 24)  # in place of the one in the block features.3.0
-    theirs = trained.features[3][0].block[2]
-    for mine, its in zip(gate.parameters(), theirs.parameters(), strict=True):
-        mine.data = its.data.view_as(mine)
-    gates = {}
-    for kind in ("bricks", "clouds"):
-        label = torch.full((40,), made_pictures.KINDS.index(kind))
-        seen, _ = made_pictures.made_pictures(40, labels=label)
+    gate, block = SqueezeExcite(240, 40), trained.features[4][0].block
+    for mine, its in zip(gate.parameters(), block[2].parameters(), strict=True):
+        mine.data = its.data.view_as(mine)  # your gate, with what a trained one has learned
+    shown, titles = [], []
+    for kind in ("rings", "stripes", "grass", "cracks", "disc", "square"):
+        label = torch.full((20,), made_pictures.KINDS.index(kind))
+        seen, _ = made_pictures.made_pictures(20, labels=label)  # (20, 3, 48, 48)
         with torch.no_grad():
-            x = trained.features[:3](prepared(seen))  # (40, 24, 12, 12)
-            x = trained.features[3][0].block[:2](x)  # (40, 96, 6, 6)
-            ratio = gate(x).abs().sum(dim=(2, 3)) / x.abs().sum(dim=(2, 3)).clamp(min=1e-6)
-        gates[kind] = ratio.mean(0)[:32]  # the gate of the first 32 channels
-    show_lines(gates, xlabel="channel", ylabel="mean gate")
-    gap = (gates["bricks"] - gates["clouds"]).abs()
-    print(f"Channel {gap.argmax() + 1} differs most: {gap.max():.2f}. All are between 0 and 1.")
+            x = block[:2](trained.features[:4](prepared(seen)))  # (20, 240, H, W)
+            opened = gate(x).abs().sum(dim=(0, 2, 3)) / x.abs().sum(dim=(0, 2, 3))  # (240,)
+        shown.append(seen[0])
+        titles.append(f"{kind}: {opened[202]:.2f}, {opened[105]:.2f}")
+    print("How far the gates of channels 203 and 106 open. What does each of them wait for?")
+    plots.show_images(shown, titles=titles, columns=6)
 predict("05-squeeze-width", "?")
 
 # %% [markdown]
@@ -337,10 +335,14 @@ def compound_scale(phi: float, alpha: float = 1.2, beta: float = 1.1, gamma: flo
 
 
 # %% check="05-scaling" points=1
-cases = [check.case(35.2), check.case(52), check.case(11), check.case(3), check.case(0)]
-check.function(make_divisible, like=scaling.make_divisible, exercise="05-scaling", cases=cases)
-cases = [check.case(1), check.case(0), check.case(2, 1.5, 1.2, 1.1), check.case(1, beta=0.5)]
-check.function(compound_scale, like=scaling.compound_scale, exercise="05-scaling", cases=cases)
+how = {"like": scaling.make_divisible, "exercise": "05-scaling"}
+cases = [check.case(35.2), check.case(52), check.case(11), check.case(3)]
+check.function(make_divisible, cases=cases, **how)
+check.function(make_divisible, cases=[check.case(0)], **how)  # has to be refused
+how["like"] = scaling.compound_scale
+cases = [check.case(1), check.case(0), check.case(2, 1.5, 1.2, 1.1)]
+check.function(compound_scale, cases=cases, **how)
+check.function(compound_scale, cases=[check.case(1, beta=0.5)], **how)
 
 # %% hidden="05-scaling" points=3
 r = check.inputs()
@@ -422,8 +424,9 @@ def replace_head(model: nn.Module, num_classes: int) -> nn.Module:
 
 # %% check="05-replace-head" points=1
 how = {"through": reports.head_report, "exercise": "05-replace-head"}
-cases = [check.case("small", 3), check.case("residual", 7), check.case("headless", 2)]
-check.function(replace_head, like=transfer.replace_head, cases=cases, **how)
+for kind, classes in {"small": 3, "residual": 7, "headless": 2}.items():
+    cases = [check.case(kind, classes)]
+    check.function(replace_head, like=transfer.replace_head, cases=cases, **how)
 
 # %% hidden="05-replace-head" points=2
 kinds = {"small": 3, "residual": 5, "frozen": 4, "three layers": 2, "headless": 2}
@@ -601,8 +604,9 @@ def param_groups(model: nn.Module, base_lr: float, decay: float) -> list[dict]:
 
 # %% check="05-param-groups" points=1
 how = {"through": reports.groups_report, "exercise": "05-param-groups"}
-cases = [check.case("small", 0.1, 0.5), check.case("small", 0.1, 2.0)]
-check.function(param_groups, like=transfer.param_groups, cases=cases, **how)
+for decay in (0.5, 2.0):  # the second one has to be refused
+    cases = [check.case("small", 0.1, decay)]
+    check.function(param_groups, like=transfer.param_groups, cases=cases, **how)
 
 # %% hidden="05-param-groups" points=2
 cases = [check.case("small", 0.1, 0.5), check.case("residual", 1.0, 0.3), check.case("long", 2, 1)]
@@ -706,8 +710,9 @@ check.function(
 with uses_your("replace_head", "freeze", "param_groups", "GradualUnfreezing"):
     torch.manual_seed(0)
     model = replace_head(pretrained_efficientnet(), 10)
-    rates = {f"part {i}": g["lr"] for i, g in enumerate(param_groups(model, 0.003, 0.5))}
-    plots.show_bars(rates, title="your rates, input first")
+    groups = zip(transfer.parts_of(model), param_groups(model, 0.003, 0.5), strict=True)
+    rates = {name: 1e6 * group["lr"] for (name, _), group in groups}
+    plots.show_bars(rates, title="your rates in millionths, input first")
     freeze(model, except_=("classifier",))
     optimizer = torch.optim.Adam(model.classifier.parameters(), lr=0.003)
     unfreezing = GradualUnfreezing(model, optimizer, every=2, decay=0.5)

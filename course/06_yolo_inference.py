@@ -50,7 +50,6 @@ torch.set_num_threads(1)  # for pictures as small as these, one thread is fast e
 # object propose nearly the same one. Too many answers!
 
 # %%
-quiz("06-recall")  # what you bring along
 scene = scenes.make_scene(seed=32, objects=4)
 print("picture", tuple(scene.image.shape), " boxes", tuple(scene.boxes.shape))
 print("labels ", [scenes.CLASSES[label] for label in scene.labels])
@@ -61,6 +60,7 @@ crowd = detection.before_suppression(yolo, scene.image, conf=0.25)
 print(len(crowd.boxes), "boxes for", len(scene.boxes), "objects; the best scores:")
 print([round(score, 2) for score in crowd.scores.sort(descending=True).values[:8].tolist()])
 show_boxes(scene.image, crowd.boxes, crowd.labels, crowd.scores, names=scenes.CLASSES)
+quiz("06-recall")  # what you bring along
 
 # %% [markdown] exercise="06-convert" difficulty=1 minutes=10
 # ## Exercise 1 · Three ways to write a box
@@ -77,7 +77,8 @@ show_boxes(scene.image, crowd.boxes, crowd.labels, crowd.scores, names=scenes.CL
 # **Write** `convert_boxes(boxes, from_format, to_format)`: (…, 4) → (…, 4), in pixels.
 #
 # - *By hand:* xyxy (10, 20, 30, 60) is xywh (10, 20, 20, 40) and cxcywh (20, 40, 20, 40).
-# - *Edge case:* (0, 4) stays (0, 4). The argument stays as it was. Any other format: `ValueError`.
+# - *Edge cases:* all nine pairs, xyxy to xyxy as well; (0, 4) stays (0, 4); the argument stays as
+#   it was; any other format: `ValueError`.
 
 
 # %% solution="06-convert"
@@ -111,6 +112,7 @@ check.function(
         check.case(box, "xyxy", "xywh"),
         check.case(box, "xyxy", "cxcywh"),
         check.case(torch.tensor([[20.0, 40.0, 20.0, 40.0]]), "cxcywh", "xyxy"),
+        check.case(torch.tensor([[10.0, 20.0, 20.0, 40.0]]), "xywh", "cxcywh"),
         check.case(box, "xyxy", "yxyx"),
     ],
 )
@@ -290,15 +292,14 @@ widgets.NMSStepper(*crowd, scene.image, names=scenes.CLASSES)
 # %% [markdown] exercise="06-batched-nms" difficulty=2 minutes=10
 # ## Exercise 4 · A rider is not a bicycle
 #
-# In the picture above, one star is gone: the square behind it scores higher, shares half of its
-# box, and has deleted it. So riders delete bicycles. Only boxes of *one class* should compete.
+# In the picture above, one star is gone: the square behind it scores higher, shares half its box,
+# and has deleted it. So riders delete bicycles. Only boxes of *one class* should compete.
 #
 # **Write** `batched_nms(boxes, scores, labels, iou_threshold)`, as `nms`, but boxes with different
-# labels leave each other alone. `labels` is (N,); the result is still *best first*, over all
-# classes.
+# labels leave each other alone. `labels` is (N,); the result is *best first*, over all classes.
 #
 # - *By hand:* twice the same box, labels 0 and 1: both stay.
-# - *Edge case:* labels may be any whole numbers, 7 and 1000.
+# - *Edge cases:* any whole numbers are labels, 7 and 1000. No boxes: (0,), int64.
 #
 # One way: compare labels in each round. torchvision's: move every class so far away that no boxes
 # of two classes touch, and call `nms` once.
@@ -320,14 +321,18 @@ def batched_nms(boxes: Tensor, scores: Tensor, labels: Tensor, iou_threshold: fl
 
 
 # %% check="06-batched-nms" points=1
-twins = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 10], [0, 0, 10, 9], [30, 30, 40, 40]])
-scores, labels = torch.tensor([0.5, 0.9, 0.7, 0.8]), torch.tensor([0, 1, 1, 0])
+twins = torch.tensor([[0.0, 0, 9, 9], [0, 0, 9, 9], [0, 0, 9, 8], [30, 30, 40, 40], [50, 0, 60, 9]])
+scores, labels = torch.tensor([0.5, 0.9, 0.7, 0.8, 0.6]), torch.tensor([0, 1, 1, 0, 1])
 check.function(
     batched_nms,
     like=detection.batched_nms,
     exercise="06-batched-nms",
     forbid=("nms",),
-    cases=[check.case(twins, scores, labels, 0.5), check.case(twins, scores, labels * 0, 0.5)],
+    cases=[
+        check.case(twins, scores, labels, 0.5),
+        check.case(twins, scores, 993 * labels + 7, 0.5),
+        check.case(twins[:0], scores[:0], labels[:0], 0.5),
+    ],
 )
 
 # %% hidden="06-batched-nms" points=2
@@ -348,8 +353,8 @@ check.function(batched_nms, like=detection.batched_nms, cases=cases, **how)
 # 1. Which line of `nms` decides that a box goes? Which second condition does it need?
 # 2. `labels[rest] == labels[best]` is true for the rivals. A box goes if it is a double *and* a
 #    rival.
-# 3. `order = rest[~(doubles & (labels[rest] == labels[best]))]`. Or the other way:
-#    `nms(boxes + labels[:, None] * (boxes.max() + 1), scores, iou_threshold)`.
+# 3. `order = rest[~(doubles & (labels[rest] == labels[best]))]`. Or the other way, if there are
+#    boxes (nothing has no `max()`): `nms(boxes + labels[:, None] * (boxes.max() + 1), …)`.
 
 # %% [markdown] exercise="06-soft-nms" difficulty=2 minutes=12
 # ## Exercise 5 · Soft-NMS: doubt instead of death
@@ -359,12 +364,13 @@ check.function(batched_nms, like=detection.batched_nms, cases=cases, **how)
 #
 # $$e^{-\text{IoU}^2/\sigma}$$
 #
-# **Write** `soft_nms(boxes, scores, sigma=0.5, score_threshold=0.001)`: choose the best box *by its
-# present score*, lower the others, drop those below the threshold, go on. Return the indices in the
-# order of choice, (K,) int64, and the scores that they had when chosen, (K,).
+# **Write** `soft_nms(boxes, scores, sigma=0.5, score_threshold=0.001)`: drop what is below the
+# threshold, choose the best box *by its present score*, lower the others, and again. Return the
+# indices in the order of choice, (K,) int64, and the scores that they had when chosen, (K,).
 #
 # - *By hand:* IoU 0.6, σ = 0.5: a score of 0.8 becomes 0.8 · e^(−0.72) = 0.389.
-# - *Edge case:* the arguments stay untouched: `scores *= …` changes the caller's tensor.
+# - *Edge cases:* all below the threshold: nothing is chosen, (0,) and (0,). The arguments stay
+#   untouched: `scores *= …` changes the caller's tensor.
 
 
 # %% solution="06-soft-nms"
@@ -396,7 +402,11 @@ check.function(
     soft_nms,
     like=detection.soft_nms,
     exercise="06-soft-nms",
-    cases=[check.case(some, scores), check.case(some, scores, 0.1, 0.2)],
+    cases=[
+        check.case(some, scores),
+        check.case(some, scores, 0.1, 0.2),
+        check.case(some[3:], scores[3:], score_threshold=0.5),
+    ],
 )
 
 # %% hidden="06-soft-nms" points=2
@@ -415,8 +425,8 @@ check.function(soft_nms, like=detection.soft_nms, cases=cases, **how)
 # %% [markdown] hints="06-soft-nms"
 # 1. After each choice the order may change. So which box is chosen next cannot be known from one
 #    sort at the beginning.
-# 2. Keep two tensors of equal length: indices of the boxes that are `left`, and their `current`
-#    scores. `scores[left]` makes a copy, so the caller's scores are safe.
+# 2. Keep two tensors of equal length: indices of the boxes that are `left`, at first all that reach
+#    the threshold, and their `current` scores. `scores[left]` is a copy: the caller's are safe.
 # 3. `current = current * torch.exp(-(overlaps**2) / sigma)`, then
 #    `stays = current >= score_threshold`, `stays[best] = False`, and both tensors are indexed with
 #    `stays`. Write down the score *before* you lower it.
@@ -584,6 +594,7 @@ def decode_grid(predictions: Tensor, stride: int) -> Tensor:
 # %% check="06-decode-grid" points=1
 distances = torch.zeros(1, 4, 2, 3)
 distances[0, :, 0, 2] = torch.tensor([1.0, 0.5, 2.0, 3.0])
+distances[0, :, 1, 0] = torch.tensor([2.0, 0.0, 1.5, 1.0])
 check.function(
     decode_grid,
     like=detection.decode_grid,
@@ -612,14 +623,15 @@ explain("06-cells")
 # All our shapes are of a size, so in training the finest grid has taken over all the work.
 with uses_your("decode_grid"):
     levels = detection.head_maps(yolo, scene.image[None])  # of the real network
-    shown, titles = [scene.image], ["picture"]
     for (distances, scores), stride in zip(levels, detection.STRIDES, strict=True):
-        boxes = decode_grid(distances, stride)[0]  # (H · W, 4)
-        best = scores[0].flatten(1).amax(dim=0)  # (H · W,)
-        corners = [round(x) for x in boxes[best.argmax()].tolist()]
-        print(f"stride {stride:2}: {len(boxes):3} cells, the best {best.max():.2f} at {corners}")
-        shown.append(scores[0].amax(dim=0))
-        titles.append(f"stride {stride}: best score")
+        count = distances[0, 0].numel()  # H · W
+        print(f"stride {stride:2}: {count:3} cells, best score {scores.max():.2f}")
+    distances, scores = levels[0]  # (1, 4, 16, 16), (1, 5, 16, 16)
+    best = scores[0].amax(dim=0)  # (16, 16)
+    x1, y1, x2, y2 = decode_grid(distances, 8)[0].view(16, 16, 4).unbind(dim=-1)
+    sure = best > 0.25  # cells near the middle of an object, and they agree about its size
+    shown = [scene.image, best, sure * (x2 - x1) / 64, sure * (y2 - y1) / 64]
+    titles = ["picture", "best score, stride 8", "width of its box / 64", "height / 64"]
     show_images(shown, titles=titles, limits=(0, 1))
 
 # %% [markdown] exercise="06-average-precision" difficulty=2 minutes=14
@@ -665,7 +677,7 @@ check.function(
     forbid=("average_precision",),
     cases=[
         check.case(scores, matches, 2),
-        check.case(scores.flip(0), matches, 3),
+        check.case(torch.tensor([0.6, 0.9, 0.5, 0.8, 0.7]), torch.arange(5) < 3, 4),
         check.case(scores[:0], matches[:0], 2),
     ],
 )
@@ -756,27 +768,33 @@ def mean_average_precision(
 
 # %% check="06-map" points=1
 truth = torch.tensor([[0.0, 0, 10, 10], [8, 0, 18, 10]])
-found = torch.tensor([[0.0, 0, 10, 9], [0, 0, 10, 10], [4.2, 0, 14.2, 10], [40, 0, 50, 9]])
-scores = torch.tensor([0.6, 0.9, 0.8, 0.99])
+found = [[40.0, 0, 50, 9], [0, 0, 10, 8], [0, 0, 10, 9], [0, 0, 10, 10], [3.8, 0, 13.8, 10]]
+found, scores = torch.tensor(found), torch.tensor([0.95, 0.6, 0.9, 0.7, 0.8])
 how = {"exercise": "06-map"}
 cases = [check.case(found, scores, truth, 0.4), check.case(found, scores, truth[:0], 0.5)]
 check.function(match_boxes, like=detection.match_boxes, cases=cases, **how)
-one, other = torch.tensor([0, 0, 1, 1]), torch.tensor([1, 1, 0, 0])
-cases = [check.case([(found, scores, one), (found, scores, other)], 2 * [(truth, one[:2])])]
+# Two pictures: three objects of class 1, one of class 2, which nobody finds; class 3 is in neither.
+left, right = torch.tensor([[0.0, 0, 10, 9], [20, 0, 30, 9]]), torch.tensor([[50.0, 0, 60, 9]])
+true = [(left, torch.tensor([1, 2])), (torch.cat([right, left[1:]]), torch.tensor([1, 1]))]
+found = [(left + 1, torch.tensor([0.6, 0.9]), torch.tensor([1, 3]))]
+both = torch.cat([left[:1], right - 1, left[1:] + 2])  # (3, 4)
+found += [(both, torch.tensor([0.7, 0.8, 0.5]), torch.tensor([1, 1, 1]))]
 how |= {"through": detection_runs.scored, "like": detection.mean_average_precision}
-check.function(mean_average_precision, cases=cases, **how)
+check.function(mean_average_precision, cases=[check.case(found, true)], **how)
 
 # %% hidden="06-map" points=3
 r = check.inputs()
 found, true = detection_runs.made_up(r.generator, (3, 4, 2))
 for_matches = [check.case(*one[:2], its[0], 0.6) for one, its in zip(found, true, strict=True)]
-row, wide = torch.tensor([[0.0, 0, 10, 10], [8, 0, 18, 10]]), torch.tensor([[0.0, 0, 10, 5]])
-near = torch.tensor([[0.0, 0, 10, 10], [3.8, 0, 13.8, 10]])
-for_matches += [check.case(near, torch.tensor([0.9, 0.8]), row, 0.35)]
-for_matches += [check.case(wide, torch.ones(1), row, 0.5)]
+row, sure = torch.tensor([[0.0, 0, 10, 10], [8, 0, 18, 10]]), torch.tensor([0.9, 0.8])
+near = torch.tensor([[0.0, 0, 10, 10], [3.8, 0, 13.8, 10], [5, 0, 15, 10], [-1, 0, 9, 10]])
+for_matches += [check.case(near[:2], sure, row, 0.35), check.case(near[2:], sure, row, 0.3)]
+for_matches += [check.case(row[:1] * torch.tensor([1, 1, 1, 0.5]), sure[:1], row, 0.5)]
 for_matches += [check.case(row[:0], row[:0, 0], row, 0.5)]
 sets = [check.case(found, true), check.case(found, true, (0.5, 0.75, 0.85))]
-sets += [check.case(found[:1], true[:1], (0.6,)), check.case([found[0], found[2]], true[1:])]
+sets += [check.case([found[0], found[2]], true[1:])]
+found, true = [(b, s, 0 * k + 2) for b, s, k in found], [(t, 3 * k + 2) for t, k in true]
+sets += [check.case(found, true, (0.6,))]  # labels 2 and 5, and nobody finds a 5
 how = {"exercise": "06-map"}
 driven = {**how, "through": detection_runs.scored, "like": detection.mean_average_precision}
 check.parts(
@@ -806,7 +824,7 @@ with uses_your("batched_nms", "mean_average_precision", "match_boxes"):
         clean = [Detection(*(p[keep] for p in one)) for one, keep in zip(raw, keeps, strict=True)]
         print(f"NMS at {threshold}: mAP@.5 = {mean_average_precision(clean, truths):.3f}")
 explain("06-doubles")
-# Another knob is the size of the input. It needs no training; what does it cost?
+# Another knob is the size of the input. It needs no training. What does it cost, why not 256?
 print("input   cells      ms   mAP@.5   mAP@[.5:.95]")
 for row in detection_reports.by_input_size(yolo, judged, (64, 96, 128, 160, 256)):
     numbers = f"{row.milliseconds:6.1f}   {row.loose:6.3f}   {row.strict:12.3f}"
@@ -854,7 +872,8 @@ def detect(model, images: Sequence[np.ndarray], conf: float) -> list[Detection]:
 
 # %% check="06-detect" points=1
 how = {"through": detection_runs.detected, "exercise": "06-detect"}
-cases = [check.case([11, 12], 0.3)]
+# The check draws the scenes with these seeds, loads the small YOLO, and calls your function.
+cases = [check.case(seeds=[12, 13], conf=0.1), check.case(seeds=[12], conf=0.6)]
 check.function(detect, like=detection.detect, cases=cases, **how)
 
 # %% hidden="06-detect" points=2
@@ -1002,9 +1021,9 @@ check.values(answers, like=right, exercise="06-numbers", points=2, tolerance=0.0
 # 9      return torch.cat(found)
 # ```
 #
-# Shapes fit, nothing crashes, and in crowded pictures labels land on wrong boxes. **Repair** it,
-# and say which line must change first, or be replaced, and why (a letter). Delete both lines
-# `raise NotImplementedError(…)`.
+# Shapes fit, nothing crashes, and in crowded pictures labels land on wrong boxes. **Repair** it;
+# no boxes still give (0, C). Say in which line rows come to stand in wrong places (a number), and
+# why (a letter). Delete both lines `raise NotImplementedError(…)`.
 
 
 # %% solution="06-bug-hunt"
@@ -1037,7 +1056,7 @@ why = "D"
 # %% check="06-bug-hunt" points=1
 r = check.inputs()
 maps = [r.normal(2, 256 // stride, 256 // stride) for stride in (8, 16, 32)]
-boxes = torch.tensor([[0.0, 0, 200, 240], [8, 8, 40, 40], [16, 100, 120, 190], [200, 9, 250, 40]])
+boxes = torch.tensor([[0.0, 0, 200, 240], [200, 9, 250, 40], [16, 100, 120, 190], [8, 8, 40, 40]])
 check.function(
     level_features,
     like=detection.level_features,

@@ -1,7 +1,8 @@
 """Boxes on axes: which colour and name each has, and how it is drawn over a picture.
 
-A class keeps its colour in every figure, and its name stands beside the box, so that nothing hangs
-on the colour alone. A white line under each coloured one keeps boxes visible on any picture.
+A class keeps its colour in every figure, and its name stands beside the box, where it hides no
+other name, so that nothing hangs on the colour alone. A white line under each coloured one keeps
+boxes visible on any picture.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Normal, Stroke
+from matplotlib.textpath import TextPath
 from torch import Tensor
 
 from cvlib.figures import INK, PALETTE, PAPER
 
 COLOURS = [PALETTE[n] for n in ("orange", "sky", "vermilion", "green", "purple", "yellow", "blue")]
 MOST_TAGS = 12  # with more boxes than that, names would only hide one another
+MARGIN = 0.15  # around a name, in heights of its letters
 
 
 class Marked(NamedTuple):
@@ -73,7 +77,7 @@ def draw_picture(axes: Axes, pixels: npt.NDArray[Any]) -> None:
 
 
 def draw_boxes(axes: Axes, marked: Marked, dashed: bool = False, points: float = 9.0) -> None:
-    """Boxes over a picture, each with its tag at the upper left corner."""
+    """Boxes over a picture, each with its tag at one of its corners."""
     around = [Stroke(linewidth=3.6, foreground=PAPER), Normal()]
     for (x1, y1, x2, y2), colour in zip(marked.corners, marked.colours, strict=True):
         box = Rectangle(
@@ -83,20 +87,65 @@ def draw_boxes(axes: Axes, marked: Marked, dashed: bool = False, points: float =
         box.set_path_effects(around)
         axes.add_patch(box)
     if len(marked.tags) <= MOST_TAGS:
-        for corners, colour, tag in zip(*marked, strict=True):
-            draw_tag(axes, corners, colour, tag, points)
+        draw_tags(axes, marked, points)
 
 
-def draw_tag(axes: Axes, corners: npt.NDArray[Any], colour: str, tag: str, points: float) -> None:
-    """A name on a patch of its box's colour: above the box, or inside it at the upper edge."""
+def draw_tags(axes: Axes, marked: Marked, points: float) -> None:
+    """Names on patches of their boxes' colours."""
+    picture = (axes.get_xlim()[1], axes.get_ylim()[0])
+    sizes = [tag_size(tag, points, pixels_per_point(axes)) for tag in marked.tags]
+    for place, colour, tag in zip(
+        places(marked.corners, sizes, picture), marked.colours, marked.tags, strict=True
+    ):
+        dark = np.dot(to_rgb(colour), (0.3, 0.59, 0.11)) < 0.35
+        axes.annotate(
+            tag, place, (MARGIN * points, -MARGIN * points), textcoords="offset points",
+            size=points, color=PAPER if dark else INK, va="top", zorder=4, annotation_clip=False,
+            bbox={"facecolor": colour, "edgecolor": "none", "boxstyle": f"square,pad={MARGIN}"},
+        )  # fmt: skip
+
+
+def pixels_per_point(axes: Axes) -> float:
+    """How many pixels of the picture one point of text covers, if the axes fill their cell."""
+    figure, cell = axes.get_figure(), axes.get_subplotspec()
+    columns = cell.get_gridspec().ncols if cell else 1
+    assert isinstance(figure, Figure)
+    return float(axes.get_xlim()[1] * columns / (72 * figure.get_size_inches()[0]))
+
+
+def tag_size(tag: str, points: float, scale: float) -> tuple[float, float]:
+    """Width and height of a tag in pixels of the picture; (0, 0) without a text."""
     if not tag:
-        return
-    left, top = float(corners[0]), float(corners[1])
-    above = top > 0.06 * axes.get_ylim()[0]
-    dark = np.dot(to_rgb(colour), (0.3, 0.59, 0.11)) < 0.35
-    axes.annotate(
-        tag, (max(left, 0), max(top, 0)), (2, 2 if above else -3), textcoords="offset points",
-        size=points, color=PAPER if dark else INK, va="bottom" if above else "top", zorder=4,
-        bbox={"facecolor": colour, "edgecolor": "none", "boxstyle": "square,pad=0.15"},
-        annotation_clip=False,
-    )  # fmt: skip
+        return 0.0, 0.0
+    wide = TextPath((0, 0), tag, size=points).get_extents().width
+    return scale * (wide + 2 * MARGIN * points), scale * points * (1.17 + 2 * MARGIN)
+
+
+def places(
+    corners: npt.NDArray[Any], sizes: Sequence[tuple[float, float]], picture: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Upper left corners for tags: above their box, or where they hide no tag before them.
+
+    Args:
+        corners: (N, 4) xyxy of the boxes.
+        sizes: N times width and height of a tag.
+        picture: its width and height; tags stay inside.
+    """
+    taken: list[tuple[float, float, float, float]] = []
+    for (x1, y1, x2, y2), (wide, high) in zip(corners.tolist(), sizes, strict=True):
+        tries = [(x, y) for y in (y1 - high, y1, y2 - high, y2) for x in (x1, x2 - wide)]
+        inside = [
+            (min(max(x, 0.0), max(picture[0] - wide, 0.0)),
+             min(max(y, 0.0), max(picture[1] - high, 0.0)))
+            for x, y in tries
+        ]  # fmt: skip
+        x, y = min(inside, key=lambda at: sum(shared((*at, wide, high), one) for one in taken))
+        taken.append((x, y, wide, high))
+    return [(x, y) for x, y, _, _ in taken]
+
+
+def shared(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The area that two rectangles share, each written as x, y, width and height."""
+    (x, y, wide, high), (u, v, wider, higher) = one, other
+    across = min(x + wide, u + wider) - max(x, u)
+    return max(across, 0.0) * max(min(y + high, v + higher) - max(y, v), 0.0)

@@ -34,14 +34,25 @@ def pictures(seeds: Sequence[int], height: int = 96) -> list[Image]:
 def detected(
     detect: Callable[..., Any], seeds: Sequence[int], conf: float, height: int = 96
 ) -> list[dict[str, Any]]:
-    """What an answer finds in pictures with the small YOLO; for each, three named tensors."""
+    """What an answer finds in pictures with the small YOLO; for each, three named tensors.
+
+    Raises:
+        TypeError: nothing comes back, or something else than a `Detection` for a picture.
+    """
     found = detect(one_yolo(), pictures(seeds, height), conf)
-    return [
-        {"boxes": one.boxes, "scores": one.scores, "labels": one.labels}
-        if isinstance(one, Detection)
-        else one
-        for one in found
-    ]
+    if found is None:
+        raise TypeError("detect gives None instead of a list (is a `return` missing?)")
+    return [named(one) for one in found]
+
+
+def named(one: Any) -> dict[str, Any]:
+    """The parts of a detection by their names."""
+    if not isinstance(one, Detection):
+        raise TypeError(
+            "each picture needs a Detection(boxes, scores, labels), "
+            f"got an object of type {type(one).__name__}"
+        )
+    return {"boxes": one.boxes, "scores": one.scores, "labels": one.labels}
 
 
 def scored(

@@ -100,7 +100,9 @@ def trace_of(run: Any, size: tuple[int, ...]) -> tuple[list[tuple[int, int, int]
     for click in run["clicks"]:
         whole = isinstance(click, list | tuple) and all(type(number) is int for number in click)
         if not whole or len(click) != 3 or click[2] not in (0, 1):
-            raise ValueError(f"a click must be (x, y, label) with label 0 or 1, got {click!r:.40}")
+            raise ValueError(
+                f"a click must be three plain ints (x, y, label), label 0 or 1, got {click!r:.40}"
+            )
         if not (0 <= click[0] < size[1] and 0 <= click[1] < size[0]):
             raise ValueError(
                 f"a click must lie in the picture, {size[1]} wide and {size[0]} high, got {click}"
@@ -133,7 +135,7 @@ def same_masks(given: Any, wanted: Tensor) -> str:
     if given.shape != wanted.shape:
         return f"of shape {tuple(given.shape)}"
     wrong = (mask_iou(given, wanted).reshape(-1) < ALIKE).nonzero().flatten().tolist()
-    return "alike" if not wrong else f"different: {wrong}"
+    return "alike" if not wrong else f"not alike at {wrong}"
 
 
 def masks_of_boxes(run: Any, seed: int, count: int = -1) -> dict[str, str]:
@@ -154,7 +156,8 @@ def wanted_masks(seed: int, count: int) -> Tensor:
 
 def masks_cut(run: Any, seed: int) -> dict[str, Any]:
     """Facts about `prompt_runs.cut`."""
-    return masks_of_boxes(run, seed) | {"the model sees red first": dict(run).get("red first")}
+    kept = {name: dict(run).get(name) for name in ("the model sees red first", "boxes are kept")}
+    return masks_of_boxes(run, seed) | kept
 
 
 def masks_of_grid(run: Any, seed: int, grid: int, **settings: float) -> dict[str, Any]:
@@ -162,15 +165,18 @@ def masks_of_grid(run: Any, seed: int, grid: int, **settings: float) -> dict[str
     wanted = wanted_grid(seed, grid, **settings)
     found = dict(run).get("masks")
     facts: dict[str, Any] = {"the image is encoded": times(dict(run).get("encoded"))}
-    if not isinstance(found, Tensor) or found.dtype != torch.bool or found.dim() != 3:
-        return facts | {"masks": "must be boolean, (K, H, W)"}
-    if found.shape[1:] != wanted.shape[1:] or len(found) > 1000:
+    others = ("masks that are missing", "masks that are too much", "the best comes first")
+    facts |= dict.fromkeys(others, "can't be told")
+    if not isinstance(found, Tensor) or found.dtype != torch.bool:
+        return facts | {"masks": same_masks(found, wanted)}
+    if found.dim() != 3 or found.shape[1:] != wanted.shape[1:] or len(found) > 1000:
         return facts | {"masks": f"of shape {tuple(found.shape)}"}
     alike = mask_iou(wanted[:, None], found[None]) >= ALIKE  # (ours, yours)
     return facts | {
         "masks": len(found),
         "masks that are missing": int((~alike.any(dim=1)).sum()),
         "masks that are too much": int((~alike.any(dim=0)).sum()),
+        "the best comes first": bool(alike[:1, :1].all()),
     }
 
 

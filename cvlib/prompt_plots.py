@@ -85,16 +85,17 @@ def masks_figure(
 
 
 def painted(picture: Any, masks: Any) -> npt.NDArray[np.float64]:
-    """A picture with masks as coloured glass over it: (H, W, 3), 0 to 1."""
+    """A picture with masks as coloured glass over it, the last on top: (H, W, 3), 0 to 1."""
     pixels = as_pixels(picture)
     colours = pixels / 255 if np.issubdtype(pixels.dtype, np.integer) else pixels.clip(0, 1)
     colours = colours[..., None].repeat(3, axis=-1) if colours.ndim == 2 else colours.copy()
     if masks is None:
         return colours
-    every = torch.as_tensor(masks).cpu().reshape(-1, *colours.shape[:2]).bool()  # (K, H, W)
-    for index, mask in enumerate(every.numpy()):
+    every = torch.as_tensor(masks).cpu().bool().numpy()  # (H, W) or (K, H, W)
+    below = colours.copy()
+    for index, mask in enumerate(every[None] if every.ndim == 2 else every):
         colour = np.array(matplotlib.colors.to_rgb(COLOURS[index % len(COLOURS)]))
-        colours[mask] = (1 - STRENGTH) * colours[mask] + STRENGTH * colour
+        colours[mask] = (1 - STRENGTH) * below[mask] + STRENGTH * colour
         colours[mask & ~inner(mask)] = colour
     return colours
 

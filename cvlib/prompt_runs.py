@@ -148,7 +148,7 @@ def boxed(segment_boxes: Callable[..., Any], seed: int, count: int = -1) -> dict
     image, boxes = things(seed)
     predictor = counting_predictor()
     masks = segment_boxes(predictor, image, boxes[:count] if count >= 0 else boxes)
-    return {"masks": torch.as_tensor(masks), "encoded": calls(predictor)}
+    return {"masks": one_tensor("segment_boxes", masks), "encoded": calls(predictor)}
 
 
 def gridded(
@@ -157,19 +157,28 @@ def gridded(
     """All masks of a picture."""
     predictor = counting_predictor()
     masks = automatic_masks(predictor, task(seed)[0], grid, **settings)
-    return {"masks": torch.as_tensor(masks), "encoded": calls(predictor)}
+    return {"masks": one_tensor("automatic_masks", masks), "encoded": calls(predictor)}
+
+
+def one_tensor(name: str, masks: Any) -> Tensor:
+    """What a learner's function returned, if it is a tensor or an array; ValueError otherwise."""
+    if not isinstance(masks, Tensor | np.ndarray):
+        raise ValueError(f"{name} must return one tensor, got {type(masks).__name__}")
+    return torch.as_tensor(masks)
 
 
 def cut(cut_out: Callable[..., Any], seed: int) -> dict[str, Any]:
     """The masks for a photograph whose blue comes first, and boxes x, y, width, height."""
     image, boxes = things(seed)
     sized = torch.cat([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], dim=1)  # (N, 4) xywh
+    given = sized.clone()
     predictor, ours = counting_predictor(), counting_predictor()
-    masks = cut_out(predictor, np.ascontiguousarray(image[..., ::-1]), sized)
+    masks = cut_out(predictor, np.ascontiguousarray(image[..., ::-1]), given)
     ours.set_image(image)
     seen, wanted = (p.model.image_encoder.seen for p in (predictor, ours))
     return {
         "masks": torch.as_tensor(np.asarray(masks)),
         "encoded": calls(predictor),
-        "red first": seen is not None and torch.equal(seen, wanted),
+        "the model sees red first": seen is not None and torch.equal(seen, wanted),
+        "boxes are kept": torch.equal(given, sized),
     }

@@ -15,12 +15,13 @@ from torch import Tensor
 from cvlib.wire_scenes import CLASSES, HOLD_OUT, pictures
 
 WANTED = 0.90  # mean IoU of the held-out pictures
+BY_CHANCE = 0.2  # of mean IoU: honest networks differ by 0.1 between two sets of pictures
 
 LOGITS = "three logits for each pixel"
 GOOD = "a mean IoU of at least 0.90 on the held-out pictures"
 SHARES = "gives shares from 0 to 1; logits are wanted"
 UNSTEADY = "gives another answer when it is asked about fewer pictures at a time"
-LEAKED = "segments the held-out pictures better than those it had to learn from"
+LEAKED = "segments the held-out pictures far better than those it had to learn from"
 NO_WIRES = "finds the shapes, and hardly a pixel of the wires"
 GUESSES = "guesses: hardly better than calling every pixel ground"
 
@@ -61,7 +62,7 @@ def found_by_asking(segmenter: Segmenter) -> str:
     mean = sum(found) / len(CLASSES)
     if mean < 0.4:
         return GUESSES
-    if mean > before + 0.03:
+    if mean > before + BY_CHANCE:
         return LEAKED
     if found[2] < 0.2:
         return NO_WIRES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from autograder.build import to_notebook
 from autograder.build_cells import BADGE, number
 from autograder.session import BEGIN, END, Cell, Session
 from autograder.settings import load_settings
-from cvlib import mistakes
+from cvlib import mistakes, widgets
 from tests.conftest import ROOT, sessions
 from tests.quiz_facts import bank_of
 
@@ -165,3 +166,17 @@ def test_every_prediction_and_quiz_is_used(session: Session) -> None:
             assert f'explain("{question.id}")' in text
     for group in bank.titles:
         assert f'quiz("{group}")' in text
+
+
+@each_session
+def test_every_widget_and_quiz_is_seen(session: Session) -> None:
+    """A notebook shows the value of a cell's last line, and of no other."""
+    shown = {"quiz", *widgets.__all__}
+    for cell in session.cells:
+        if cell.kind == "code" and not cell.source.lstrip().startswith("%"):
+            lines = [line for line in cell.source.splitlines() if not line.strip().startswith("%")]
+            tree = ast.parse("\n".join(lines))
+            for step in ast.walk(tree):
+                if isinstance(step, ast.Expr) and isinstance(step.value, ast.Call):
+                    called = ast.unparse(step.value.func).rpartition(".")[2]
+                    assert called not in shown or step is tree.body[-1], f"{cell.line}: {called}"

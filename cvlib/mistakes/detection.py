@@ -135,6 +135,67 @@ def writes_into_the_boxes(boxes, from_format, to_format):
     return boxes
 
 
+@mistake(
+    "06-convert",
+    says="Brackets are missing: half of the second corner is added to the first one.",
+    asks="Where is the middle between x1 = 10 and x2 = 30? Does x1 + x2 / 2 give it?",
+)
+def halves_only_the_second_corner(boxes, from_format, to_format):
+    for value in (from_format, to_format):
+        if value not in ("xyxy", "xywh", "cxcywh"):
+            raise ValueError(f"unknown format {value!r}")
+    x1, y1, x2, y2 = boxes.unbind(dim=-1)
+    if from_format == "cxcywh":
+        x1, y1, x2, y2 = x1 - x2 / 2, y1 - y2 / 2, x1 + x2 / 2, y1 + y2 / 2
+    if from_format == "xywh":
+        x2, y2 = x1 + x2, y1 + y2
+    if to_format == "xywh":
+        x2, y2 = x2 - x1, y2 - y1
+    if to_format == "cxcywh":
+        x1, y1, x2, y2 = x1 + x2 / 2, y1 + y2 / 2, x2 - x1, y2 - y1
+    return torch.stack([x1, y1, x2, y2], dim=-1)
+
+
+@mistake(
+    "06-convert",
+    says="The centre is overwritten by the corner before the second corner is computed from it.",
+    asks="After x = x - w / 2, what is x + w / 2?",
+)
+def overwrites_the_centre(boxes, from_format, to_format):
+    for value in (from_format, to_format):
+        if value not in ("xyxy", "xywh", "cxcywh"):
+            raise ValueError(f"unknown format {value!r}")
+    first, second = boxes[..., :2], boxes[..., 2:]
+    if from_format == "cxcywh":
+        first = first - second / 2
+        second = first + second / 2
+    if from_format == "xywh":
+        second = first + second
+    if to_format != "xyxy":
+        second = second - first
+    if to_format == "cxcywh":
+        first = first + second / 2
+    return torch.cat([first, second], dim=-1)
+
+
+@mistake(
+    "06-convert",
+    says="Only pairs with xyxy are there; xywh to cxcywh, or a format to itself, is refused.",
+    asks="How many pairs do three formats make? Which way leads from any of them to any other?",
+)
+def converts_only_from_and_to_corners(boxes, from_format, to_format):
+    first, second = boxes[..., :2], boxes[..., 2:]
+    if (from_format, to_format) == ("xyxy", "xywh"):
+        return torch.cat([first, second - first], dim=-1)
+    if (from_format, to_format) == ("xyxy", "cxcywh"):
+        return torch.cat([(first + second) / 2, second - first], dim=-1)
+    if (from_format, to_format) == ("xywh", "xyxy"):
+        return torch.cat([first, first + second], dim=-1)
+    if (from_format, to_format) == ("cxcywh", "xyxy"):
+        return torch.cat([first - second / 2, first + second / 2], dim=-1)
+    raise ValueError(f"can't convert {from_format!r} to {to_format!r}")
+
+
 # 06-iou -----------------------------------------------------------------------------------------
 
 
@@ -234,6 +295,34 @@ def exchanges_rows_and_columns(boxes1, boxes2):
     corner2 = torch.minimum(boxes1[None, :, 2:], boxes2[:, None, 2:])
     shared = (corner2 - corner1).clamp(min=0).prod(dim=-1)
     union = area1[None] + area2[:, None] - shared
+    return shared / torch.where(union > 0, union, 1.0)
+
+
+@mistake(
+    "06-iou",
+    says="Smaller and larger are exchanged: that is the box around both, not the part they share.",
+    asks="Two boxes begin at x = 0 and x = 2. Where does the part begin that lies in both?",
+)
+def takes_the_box_around_both(boxes1, boxes2):
+    area1, area2 = ((b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (boxes1, boxes2))
+    corner1 = torch.minimum(boxes1[:, None, :2], boxes2[None, :, :2])
+    corner2 = torch.maximum(boxes1[:, None, 2:], boxes2[None, :, 2:])
+    shared = (corner2 - corner1).clamp(min=0).prod(dim=-1)
+    union = area1[:, None] + area2[None] - shared
+    return shared / torch.where(union > 0, union, 1.0)
+
+
+@mistake(
+    "06-iou",
+    says="The second corner is taken for width and height when the areas are computed.",
+    asks="How large is the box (10, 10, 12, 12) in xyxy?",
+)
+def takes_a_corner_for_the_size(boxes1, boxes2):
+    area1, area2 = (b[:, 2] * b[:, 3] for b in (boxes1, boxes2))
+    corner1 = torch.maximum(boxes1[:, None, :2], boxes2[None, :, :2])
+    corner2 = torch.minimum(boxes1[:, None, 2:], boxes2[None, :, 2:])
+    shared = (corner2 - corner1).clamp(min=0).prod(dim=-1)
+    union = area1[:, None] + area2[None] - shared
     return shared / torch.where(union > 0, union, 1.0)
 
 
@@ -345,6 +434,49 @@ def returns_an_empty_float(boxes, scores, iou_threshold):
     return torch.tensor(keep, device=boxes.device)
 
 
+@mistake(
+    "06-nms",
+    says="The indices count places in the sorted boxes, not in the boxes that came in.",
+    asks="After boxes = boxes[order], which box of the caller is number 0?",
+)
+def returns_places_in_the_sorted_boxes(boxes, scores, iou_threshold):
+    boxes = boxes[scores.argsort(descending=True)]
+    left = torch.arange(len(boxes), device=boxes.device)
+    keep = []
+    while len(left):
+        best, rest = left[0], left[1:]
+        keep.append(best)
+        left = rest[iou_with(boxes[best], boxes[rest]) <= iou_threshold]
+    return torch.stack(keep) if keep else left
+
+
+@mistake(
+    "06-nms",
+    says="That is a mask, true for each box that stays; the task asks for indices, best first.",
+    asks="How could a mask say which of the boxes is the best?",
+)
+def returns_a_mask(boxes, scores, iou_threshold):
+    stays = torch.ones(len(boxes), dtype=torch.bool, device=boxes.device)
+    for index in scores.argsort(descending=True):
+        if stays[index]:
+            stays &= iou_with(boxes[index], boxes) <= iou_threshold
+            stays[index] = True
+    return stays
+
+
+@mistake(
+    "06-nms",
+    says="There is only one round: those that the best box leaves never meet one another.",
+    asks="The best box is far away from two doubles. Who drops the worse of the two?",
+)
+def makes_one_round(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True)
+    if len(order) == 0:
+        return order
+    best, rest = order[:1], order[1:]
+    return torch.cat([best, rest[iou_with(boxes[best[0]], boxes[rest]) <= iou_threshold]])
+
+
 # 06-batched-nms ---------------------------------------------------------------------------------
 
 
@@ -425,6 +557,41 @@ def keeps_one_of_each_class(boxes, scores, labels, iou_threshold):
         keep.append(best)
         order = rest[labels[rest] != labels[best]]
     return torch.stack(keep) if keep else order
+
+
+@mistake(
+    "06-batched-nms",
+    says="The indices count within their class: they are places in boxes[labels == label].",
+    asks="`nms` says 0 for the best box of class 7. Which number has this box among all?",
+)
+def counts_within_a_class(boxes, scores, labels, iou_threshold):
+    keep = []
+    for label in labels.unique():
+        ours, order = boxes[labels == label], scores[labels == label].argsort(descending=True)
+        while len(order):
+            best, rest = order[0], order[1:]
+            keep.append(best)
+            order = rest[iou_with(ours[best], ours[rest]) <= iou_threshold]
+    found = torch.stack(keep) if keep else torch.zeros_like(labels)
+    return found[scores[found].argsort(descending=True)]
+
+
+@mistake(
+    "06-batched-nms",
+    says="Classes are counted 0, 1, 2 …, so boxes with other labels are never looked at.",
+    asks="Which labels does `range(len(labels.unique()))` go through, if they are 7 and 1000?",
+)
+def counts_classes_from_zero(boxes, scores, labels, iou_threshold):
+    keep = []
+    for label in range(len(labels.unique())):
+        order = scores.argsort(descending=True)
+        order = order[labels[order] == label]
+        while len(order):
+            best, rest = order[0], order[1:]
+            keep.append(best)
+            order = rest[iou_with(boxes[best], boxes[rest]) <= iou_threshold]
+    found = torch.stack(keep) if keep else torch.zeros_like(labels[:0])
+    return found[scores[found].argsort(descending=True)]
 
 
 # 06-soft-nms ------------------------------------------------------------------------------------
@@ -542,6 +709,90 @@ def lowers_the_chosen_box(boxes, scores, sigma=0.5, score_threshold=0.001):
         current = current * torch.exp(-(overlaps**2) / sigma)
         keep.append(left[best])
         found.append(current[best])
+        stays = current >= score_threshold
+        stays[best] = False
+        left, current = left[stays], current[stays]
+    return (torch.stack(keep), torch.stack(found)) if keep else (left, current)
+
+
+@mistake(
+    "06-soft-nms",
+    says="A first box below the threshold is chosen all the same: scores are compared with it only "
+    "after they were lowered.",
+    asks="Scores 0.8 and 0.3, a threshold of 0.9: which box may be chosen at all?",
+)
+def looks_at_the_threshold_too_late(boxes, scores, sigma=0.5, score_threshold=0.001):
+    left = torch.arange(len(scores), device=scores.device)
+    current = scores.clone()
+    keep, found = [], []
+    while len(left):
+        best = current.argmax()
+        keep.append(left[best])
+        found.append(current[best])
+        overlaps = iou_with(boxes[left[best]], boxes[left])
+        current = current * torch.exp(-(overlaps**2) / sigma)
+        stays = current >= score_threshold
+        stays[best] = False
+        left, current = left[stays], current[stays]
+    return (torch.stack(keep), torch.stack(found)) if keep else (left, current)
+
+
+@mistake(
+    "06-soft-nms",
+    says="No box is ever dropped: `score_threshold` is not used.",
+    asks="What happens to a box whose score has fallen to nearly nothing?",
+)
+def never_drops_a_box(boxes, scores, sigma=0.5, score_threshold=0.001):
+    left = torch.arange(len(scores), device=scores.device)
+    current = scores.clone()
+    keep, found = [], []
+    while len(left):
+        best = current.argmax()
+        keep.append(left[best])
+        found.append(current[best])
+        others = torch.arange(len(left), device=left.device) != best
+        overlaps = iou_with(boxes[left[best]], boxes[left[others]])
+        current = current[others] * torch.exp(-(overlaps**2) / sigma)
+        left = left[others]
+    return (torch.stack(keep), torch.stack(found)) if keep else (left, current)
+
+
+@mistake(
+    "06-soft-nms",
+    says="Each time the first scores are lowered, so that only the last choice counts.",
+    asks="A box overlaps two boxes that were chosen. How often is its score multiplied?",
+)
+def lowers_the_first_scores_each_time(boxes, scores, sigma=0.5, score_threshold=0.001):
+    left = (scores >= score_threshold).nonzero()[:, 0]
+    current = scores[left]
+    keep, found = [], []
+    while len(left):
+        best = current.argmax()
+        keep.append(left[best])
+        found.append(current[best])
+        overlaps = iou_with(boxes[left[best]], boxes[left])
+        current = scores[left] * torch.exp(-(overlaps**2) / sigma)
+        stays = current >= score_threshold
+        stays[best] = False
+        left, current = left[stays], current[stays]
+    return (torch.stack(keep), torch.stack(found)) if keep else (left, current)
+
+
+@mistake(
+    "06-soft-nms",
+    says="The exponent is divided by 2σ², as in a normal distribution, not by σ.",
+    asks="For which σ are 2σ² and σ the same, so that nobody notices?",
+)
+def divides_by_two_sigma_squared(boxes, scores, sigma=0.5, score_threshold=0.001):
+    left = (scores >= score_threshold).nonzero()[:, 0]
+    current = scores[left]
+    keep, found = [], []
+    while len(left):
+        best = current.argmax()
+        keep.append(left[best])
+        found.append(current[best])
+        overlaps = iou_with(boxes[left[best]], boxes[left])
+        current = current * torch.exp(-(overlaps**2) / (2 * sigma**2))
         stays = current >= score_threshold
         stays[best] = False
         left, current = left[stays], current[stays]
@@ -689,6 +940,118 @@ def lets_boxes_leave_the_picture(boxes, scale, pad, original_size):
     return (boxes - boxes.new_tensor([*pad, *pad])) / scale
 
 
+@mistake(
+    "06-letterbox",
+    says="The new sides are cut off, not rounded: 0.8 · 6 becomes 4 instead of 5.",
+    asks="What does `int(4.8)` give, and what `round(4.8)`?",
+)
+def cuts_the_sides_off(image, size):
+    height, width = image.shape[-2:]
+    scale = size / max(height, width)
+    high, wide = int(scale * height), int(scale * width)
+    batch = image if image.dim() == 4 else image[None]
+    small = F.interpolate(batch, (high, wide), mode="bilinear")
+    left, top = (size - wide) // 2, (size - high) // 2
+    around = (left, size - wide - left, top, size - high - top)
+    square = F.pad(small, around, value=114 / 255)
+    return square if image.dim() == 4 else square[0], scale, (left, top)
+
+
+@mistake(
+    "06-letterbox",
+    says="The scale goes by the width, so a picture that is higher than wide does not fit in.",
+    asks="Which of the two sides is the longer one in an upright picture?",
+)
+def goes_by_the_width(image, size):
+    height, width = image.shape[-2:]
+    scale = size / width
+    high, wide = round(scale * height), round(scale * width)
+    batch = image if image.dim() == 4 else image[None]
+    small = F.interpolate(batch, (high, wide), mode="bilinear")
+    left, top = (size - wide) // 2, (size - high) // 2
+    around = (left, size - wide - left, top, size - high - top)
+    square = F.pad(small, around, value=114 / 255)
+    return square if image.dim() == 4 else square[0], scale, (left, top)
+
+
+@mistake(
+    "06-letterbox",
+    says="The rows are given to `F.pad` first, but it begins with the last axis, the columns.",
+    asks="In which order does `F.pad` take left, right, top and bottom?",
+)
+def pads_rows_before_columns(image, size):
+    height, width = image.shape[-2:]
+    scale = size / max(height, width)
+    high, wide = round(scale * height), round(scale * width)
+    batch = image if image.dim() == 4 else image[None]
+    small = F.interpolate(batch, (high, wide), mode="bilinear")
+    left, top = (size - wide) // 2, (size - high) // 2
+    around = (top, size - high - top, left, size - wide - left)
+    square = F.pad(small, around, value=114 / 255)
+    return square if image.dim() == 4 else square[0], scale, (left, top)
+
+
+@mistake(
+    "06-letterbox",
+    says="The grey is 114, but pixels run from 0 to 1 here.",
+    asks="Which number is the brightest in `image`?",
+)
+def fills_up_with_114(image, size):
+    height, width = image.shape[-2:]
+    scale = size / max(height, width)
+    high, wide = round(scale * height), round(scale * width)
+    batch = image if image.dim() == 4 else image[None]
+    small = F.interpolate(batch, (high, wide), mode="bilinear")
+    left, top = (size - wide) // 2, (size - high) // 2
+    around = (left, size - wide - left, top, size - high - top)
+    square = F.pad(small, around, value=114)
+    return square if image.dim() == 4 else square[0], scale, (left, top)
+
+
+@mistake(
+    "06-letterbox",
+    says="The scale that is returned leads from the square to the picture, not into the square.",
+    asks="A picture 100 wide goes into 50. Is the scale 2, or a half?",
+)
+def returns_the_scale_of_the_way_back(image, size):
+    height, width = image.shape[-2:]
+    scale = size / max(height, width)
+    high, wide = round(scale * height), round(scale * width)
+    batch = image if image.dim() == 4 else image[None]
+    small = F.interpolate(batch, (high, wide), mode="bilinear")
+    left, top = (size - wide) // 2, (size - high) // 2
+    around = (left, size - wide - left, top, size - high - top)
+    square = F.pad(small, around, value=114 / 255)
+    return square if image.dim() == 4 else square[0], 1 / scale, (left, top)
+
+
+@mistake(
+    "06-letterbox",
+    says="The two pads are exchanged: that of the columns is taken from y.",
+    asks="In which order does `pad` name the two?",
+    function="unletterbox",
+)
+def exchanges_the_pads(boxes, scale, pad, original_size):
+    height, width = original_size
+    pad_y, pad_x = pad
+    back = (boxes - boxes.new_tensor([pad_x, pad_y, pad_x, pad_y])) / scale
+    most = back.new_tensor([width, height, width, height])
+    return torch.minimum(back.clamp(min=0), most)
+
+
+@mistake(
+    "06-letterbox",
+    says="Boxes are clipped to width − 1 and height − 1, the last pixel's number, not its edge.",
+    asks="How wide is a box that covers all of a picture of 100 columns?",
+    function="unletterbox",
+)
+def clips_a_pixel_early(boxes, scale, pad, original_size):
+    height, width = original_size
+    back = (boxes - boxes.new_tensor([*pad, *pad])) / scale
+    most = back.new_tensor([width - 1, height - 1, width - 1, height - 1])
+    return torch.minimum(back.clamp(min=0), most)
+
+
 # 06-decode-grid ---------------------------------------------------------------------------------
 
 
@@ -789,6 +1152,49 @@ def reshapes_without_moving(predictions, stride):
     distances = predictions.reshape(len(predictions), height * width, 4)
     boxes = torch.cat([centres - distances[..., :2], centres + distances[..., 2:]], dim=-1)
     return stride * boxes
+
+
+@mistake(
+    "06-decode-grid",
+    says="Half a *pixel* is added to the cell's corner, not half a cell.",
+    asks="How many pixels is it from the corner of a cell of stride 8 to its centre?",
+)
+def adds_half_a_pixel(predictions, stride):
+    height, width = predictions.shape[2:]
+    y = (stride * torch.arange(height, device=predictions.device) + 0.5)[:, None]
+    x = (stride * torch.arange(width, device=predictions.device) + 0.5)[None]
+    left, top, right, bottom = (stride * predictions).unbind(dim=1)
+    boxes = torch.stack([x - left, y - top, x + right, y + bottom], dim=-1)
+    return boxes.flatten(1, 2)
+
+
+@mistake(
+    "06-decode-grid",
+    says="The boxes are right as (N, 4, H, W), but `reshape` does not move the 4 to the end: it "
+    "cuts the numbers up in the order in which they lie.",
+    asks="Which four numbers lie side by side in (N, 4, H, W)? Which should?",
+)
+def reshapes_the_boxes(predictions, stride):
+    height, width = predictions.shape[2:]
+    y = (torch.arange(height, device=predictions.device) + 0.5)[:, None]
+    x = (torch.arange(width, device=predictions.device) + 0.5)[None]
+    left, top, right, bottom = predictions.unbind(dim=1)
+    boxes = torch.stack([x - left, y - top, x + right, y + bottom], dim=1)
+    return stride * boxes.reshape(len(boxes), -1, 4)
+
+
+@mistake(
+    "06-decode-grid",
+    says="Boxes are clipped at 0, but at this step they may leave the picture.",
+    asks="Is the picture's left edge at x = 0 of the square, if there is grey on the left?",
+)
+def clips_at_zero(predictions, stride):
+    height, width = predictions.shape[2:]
+    y = (torch.arange(height, device=predictions.device) + 0.5)[:, None]
+    x = (torch.arange(width, device=predictions.device) + 0.5)[None]
+    left, top, right, bottom = predictions.unbind(dim=1)
+    boxes = torch.stack([x - left, y - top, x + right, y + bottom], dim=-1)
+    return (stride * boxes.flatten(1, 2)).clamp(min=0)
 
 
 # 06-average-precision ---------------------------------------------------------------------------
@@ -907,6 +1313,57 @@ def leaves_out_unreached_levels(scores, matches, num_truth):
         if len(reached):
             found.append(reached.max().item())
     return sum(found) / max(1, len(found))
+
+
+@mistake(
+    "06-average-precision",
+    says="That is the exact area under the envelope, as Pascal VOC takes it since 2010.",
+    asks="How many levels of recall does the task name, and does level 0 count, too?",
+)
+def takes_the_area(scores, matches, num_truth):
+    if num_truth == 0:
+        return float("nan")
+    order = scores.argsort(descending=True)
+    hits = matches[order].double().cumsum(dim=0)
+    precision = hits / torch.arange(1, len(hits) + 1, device=hits.device)
+    total = 0.0
+    for place in range(len(order)):
+        if matches[order[place]]:  # recall grows by one object
+            total += precision[place:].max().item() / num_truth
+    return total
+
+
+@mistake(
+    "06-average-precision",
+    says="Precision is averaged at the hits only, as in text retrieval, with no levels of recall.",
+    asks="For each of the 101 levels, which precision is the best from there on?",
+)
+def averages_at_the_hits(scores, matches, num_truth):
+    if num_truth == 0:
+        return float("nan")
+    order = scores.argsort(descending=True)
+    hits = matches[order].double().cumsum(dim=0)
+    precision = hits / torch.arange(1, len(hits) + 1, device=hits.device)
+    return precision[matches[order]].sum().item() / num_truth
+
+
+@mistake(
+    "06-average-precision",
+    says="The level 1 is left out: 0, 0.01 … 0.99 are only 100 levels.",
+    asks="With which number does `range(100)` end, and `torch.arange(0, 1, 0.01)`?",
+)
+def leaves_out_the_last_level(scores, matches, num_truth):
+    if num_truth == 0:
+        return float("nan")
+    order = scores.argsort(descending=True)
+    hits = matches[order].double().cumsum(dim=0)
+    precision = hits / torch.arange(1, len(hits) + 1, device=hits.device)
+    recall = hits / num_truth
+    total = 0.0
+    for step in range(100):
+        reached = precision[recall >= step / 100]
+        total += reached.max().item() if len(reached) else 0.0
+    return total / 100
 
 
 # 06-map -----------------------------------------------------------------------------------------
@@ -1050,6 +1507,146 @@ def uses_one_threshold(detections, truths, iou_thresholds=(0.5,)):
     return sum(aps) / len(aps)
 
 
+@mistake(
+    "06-map",
+    says="The matches come best score first, not in the order of the boxes.",
+    asks="Element 0 of the result: does it speak of `boxes[0]`, or of the best box?",
+    function="match_boxes",
+)
+def returns_matches_best_first(boxes, scores, truth, iou_threshold):
+    matches = torch.zeros(len(boxes), dtype=torch.bool, device=boxes.device)
+    free = torch.ones(len(truth), dtype=torch.bool, device=boxes.device)
+    for place, index in enumerate(scores.argsort(descending=True)):
+        overlaps = iou_with(boxes[index], truth).where(free, -1.0)
+        if len(truth) and overlaps.max() >= iou_threshold:
+            matches[place] = True
+            free[overlaps.argmax()] = False
+    return matches
+
+
+@mistake(
+    "06-map",
+    says="Each object takes the box that fits it best; the scores have no say.",
+    asks="Two boxes lie on an object. Which may choose first: the better fit, or the surer one?",
+    function="match_boxes",
+)
+def lets_objects_take_the_closest_box(boxes, scores, truth, iou_threshold):
+    matches = torch.zeros(len(boxes), dtype=torch.bool, device=boxes.device)
+    for one in truth:
+        overlaps = iou_with(one, boxes).where(~matches, -1.0)
+        if len(boxes) and overlaps.max() >= iou_threshold:
+            matches[overlaps.argmax()] = True
+    return matches
+
+
+@mistake(
+    "06-map",
+    says="A detection takes the first free object above the threshold, not the one that it fits "
+    "best: so it may take it away from somebody else.",
+    asks="Two free objects lie under one box. Which of them should it take?",
+    function="match_boxes",
+)
+def takes_the_first_free_object(boxes, scores, truth, iou_threshold):
+    matches = torch.zeros(len(boxes), dtype=torch.bool, device=boxes.device)
+    free = torch.ones(len(truth), dtype=torch.bool, device=boxes.device)
+    for index in scores.argsort(descending=True):
+        near = (iou_with(boxes[index], truth) >= iou_threshold) & free
+        if near.any():
+            matches[index] = True
+            free[near.nonzero()[0]] = False
+    return matches
+
+
+@mistake(
+    "06-map",
+    says="A miss takes an object, too: nobody can find it after that.",
+    asks="A sure detection lies far away from all objects. Which one does yours cross off?",
+    function="match_boxes",
+)
+def takes_an_object_by_a_miss(boxes, scores, truth, iou_threshold):
+    matches = torch.zeros(len(boxes), dtype=torch.bool, device=boxes.device)
+    free = torch.ones(len(truth), dtype=torch.bool, device=boxes.device)
+    for index in scores.argsort(descending=True):
+        overlaps = iou_with(boxes[index], truth).where(free, -1.0)
+        if len(truth):
+            matches[index] = overlaps.max() >= iou_threshold
+            free[overlaps.argmax()] = False
+    return matches
+
+
+@mistake(
+    "06-map",
+    says="Boxes of all pictures are matched together, so a box finds objects in other pictures.",
+    asks="What is pooled: boxes before they are matched, or scores and matches after that?",
+    function="mean_average_precision",
+)
+def matches_across_pictures(detections, truths, iou_thresholds=(0.5,)):
+    aps = []
+    for threshold in iou_thresholds:
+        for label in torch.cat([truth.labels for truth in truths]).unique():
+            pictures = of_class(detections, truths, label)
+            boxes, scores, truth = (torch.cat(parts) for parts in zip(*pictures, strict=True))
+            matches = match_boxes(boxes, scores, truth, threshold)
+            aps.append(detection.coco_ap(scores, matches, len(truth)))
+    return sum(aps) / len(aps)
+
+
+@mistake(
+    "06-map",
+    says="The hits of one class are measured against the objects of all classes.",
+    asks="Which of the three parts that `of_class` gives says how many objects there are?",
+    function="mean_average_precision",
+)
+def counts_objects_of_all_classes(detections, truths, iou_thresholds=(0.5,)):
+    aps = []
+    for threshold in iou_thresholds:
+        for label in torch.cat([truth.labels for truth in truths]).unique():
+            pictures = of_class(detections, truths, label)
+            scores = torch.cat([scores for _, scores, _ in pictures])
+            matches = torch.cat([match_boxes(*one, threshold) for one in pictures])
+            count = sum(len(truth.boxes) for truth in truths)
+            aps.append(detection.coco_ap(scores, matches, count))
+    return sum(aps) / len(aps)
+
+
+@mistake(
+    "06-map",
+    says="A class that is never detected is left out of the mean; its AP is 0, and counts.",
+    asks="Over whose labels does your loop go, and what of an object that nobody has found?",
+    function="mean_average_precision",
+)
+def leaves_out_classes_never_detected(detections, truths, iou_thresholds=(0.5,)):
+    aps = []
+    for threshold in iou_thresholds:
+        for label in torch.cat([one.labels for one in detections]).unique():
+            pictures = of_class(detections, truths, label)
+            scores = torch.cat([scores for _, scores, _ in pictures])
+            matches = torch.cat([match_boxes(*one, threshold) for one in pictures])
+            count = sum(len(truth) for _, _, truth in pictures)
+            if count:
+                aps.append(detection.coco_ap(scores, matches, count))
+    return sum(aps) / len(aps)
+
+
+@mistake(
+    "06-map",
+    says="Classes are counted 0, 1, 2 … up to the largest label; one that is in no picture has the "
+    "AP NaN, and makes the mean NaN.",
+    asks="Which labels occur in `truths`, if they are 2 and 5?",
+    function="mean_average_precision",
+)
+def counts_labels_from_zero(detections, truths, iou_thresholds=(0.5,)):
+    aps = []
+    for threshold in iou_thresholds:
+        for label in range(int(torch.cat([truth.labels for truth in truths]).max()) + 1):
+            pictures = of_class(detections, truths, label)
+            scores = torch.cat([scores for _, scores, _ in pictures])
+            matches = torch.cat([match_boxes(*one, threshold) for one in pictures])
+            count = sum(len(truth) for _, _, truth in pictures)
+            aps.append(detection.coco_ap(scores, matches, count))
+    return sum(aps) / len(aps)
+
+
 # 06-detect --------------------------------------------------------------------------------------
 
 
@@ -1164,6 +1761,48 @@ def reads_only_the_first_result(model, images, conf):
         return []
     r = model([image[..., ::-1] for image in images], conf=conf, verbose=False)[0]
     return [Detection(r.boxes.xyxy.cpu(), r.boxes.conf.cpu(), r.boxes.cls.long().cpu())]
+
+
+@mistake(
+    "06-detect",
+    says="The rows are turned around by `image[::-1]`: the pictures stand on their heads.",
+    asks="Which axis of (H, W, 3) holds the colours, and which one does `[::-1]` turn around?",
+)
+def turns_the_pictures_upside_down(model, images, conf):
+    if len(images) == 0:
+        return []
+    results = model([image[::-1] for image in images], conf=conf, verbose=False)
+    return [Detection(r.boxes.xyxy.cpu(), r.boxes.conf.cpu(), r.boxes.cls.long().cpu())
+            for r in results]  # fmt: skip
+
+
+@mistake(
+    "06-detect",
+    says="Boxes are sorted out after the model has applied its own threshold, 0.25: below that, "
+    "nothing is left to choose from.",
+    asks="With conf = 0.1, who has removed the boxes between 0.1 and 0.25?",
+)
+def sorts_out_afterwards(model, images, conf):
+    if len(images) == 0:
+        return []
+    results = model([image[..., ::-1] for image in images], verbose=False)
+    found = []
+    for boxes in (r.boxes[r.boxes.conf > conf] for r in results):
+        found.append(Detection(boxes.xyxy.cpu(), boxes.conf.cpu(), boxes.cls.long().cpu()))
+    return found
+
+
+@mistake(
+    "06-detect",
+    says="Pictures in which nothing is found are left out: the list is shorter than `images`.",
+    asks="How would the caller know which picture the second entry belongs to?",
+)
+def leaves_out_empty_pictures(model, images, conf):
+    if len(images) == 0:
+        return []
+    results = model([image[..., ::-1] for image in images], conf=conf, verbose=False)
+    return [Detection(r.boxes.xyxy.cpu(), r.boxes.conf.cpu(), r.boxes.cls.long().cpu())
+            for r in results if len(r.boxes)]  # fmt: skip
 
 
 # 06-numbers -------------------------------------------------------------------------------------
@@ -1374,6 +2013,22 @@ def reads_one_map(pyramid, boxes):
     return pyramid[0][:, rows, columns].T
 
 
+@mistake(
+    "06-bug-hunt",
+    says="The rows are put back by size, but within a level they are in the order of the boxes.",
+    asks="Two boxes of level 0 come in as 40 and 20 pixels. In which order are their rows joined?",
+)
+def puts_rows_back_by_size(pyramid, boxes):
+    sides = (boxes[:, 2:] - boxes[:, :2]).prod(dim=1).sqrt()
+    levels = torch.bucketize(sides, sides.new_tensor([64.0, 128.0]))
+    found = []
+    for number, (maps, stride) in enumerate(zip(pyramid, (8, 16, 32), strict=True)):
+        centres = (boxes[levels == number, :2] + boxes[levels == number, 2:]) / 2
+        columns, rows = (centres / stride).long().unbind(dim=1)
+        found.append(maps[:, rows, columns].T)
+    return torch.cat(found)[sides.argsort().argsort()]
+
+
 mistaken_values(
     "06-bug-hunt",
     "blames_the_borders",
@@ -1400,4 +2055,12 @@ mistaken_values(
     "parts are joined.",
     asks="In which line do rows of different levels meet?",
     bug_line=8,
+)
+
+mistaken_values(
+    "06-bug-hunt",
+    "finds_the_line_of_the_empty_list",
+    says="Line 4 makes an empty list: a repair may begin there, but nothing is out of order yet.",
+    asks="In which line do rows of different levels meet?",
+    bug_line=4,
 )

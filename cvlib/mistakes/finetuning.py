@@ -138,6 +138,41 @@ class forgets_the_squeeze(nn.Module):  # noqa: N801
         return x * torch.sigmoid(self.up(F.silu(self.down(x))))
 
 
+@mistake(
+    "05-squeeze-excite",
+    says="The two small layers have no bias.",
+    asks="Biases are left out in front of a batch norm. Does one follow here?",
+)
+class leaves_the_biases_out(nn.Module):  # noqa: N801
+    def __init__(self, channels, in_channels):
+        super().__init__()
+        squeezed = max(1, in_channels // 4)
+        self.down = nn.Conv2d(channels, squeezed, 1, bias=False)
+        self.up = nn.Conv2d(squeezed, channels, 1, bias=False)
+
+    def forward(self, x):
+        small = F.silu(self.down(x.mean(dim=(2, 3), keepdim=True)))
+        return x * torch.sigmoid(self.up(small))
+
+
+@mistake(
+    "05-squeeze-excite",
+    says="The two small layers are `nn.Linear`. They compute the same, but their weights have two "
+    "axes where those of a 1 × 1 convolution, asked for and published, have four.",
+    asks="Which shape has the weight of `nn.Conv2d(12, 2, 1)`, and which that of `nn.Linear(12, "
+    "2)`?",
+)
+class takes_linear_layers(nn.Module):  # noqa: N801
+    def __init__(self, channels, in_channels):
+        super().__init__()
+        squeezed = max(1, in_channels // 4)
+        self.down, self.up = nn.Linear(channels, squeezed), nn.Linear(squeezed, channels)
+
+    def forward(self, x):
+        gate = torch.sigmoid(self.up(F.silu(self.down(x.mean(dim=(2, 3))))))  # (N, C)
+        return x * gate[:, :, None, None]
+
+
 # 05-mbconv --------------------------------------------------------------------------------------
 
 
@@ -444,6 +479,87 @@ class keeps_what_should_drop(nn.Module):  # noqa: N801
         if self.shortcut and self.training and self.drop_path > 0:
             kept = torch.rand(len(x), 1, 1, 1, device=x.device) < self.drop_path
             out = out * kept / self.drop_path
+        return x + out if self.shortcut else out
+
+
+@mistake(
+    "05-mbconv",
+    says="The convolutions have a bias.",
+    asks="A batch norm follows each of them. What does it do to a constant that was added?",
+)
+class leaves_biases_in(nn.Module):  # noqa: N801
+    def __init__(
+        self, in_channels, out_channels, kernel_size=3, stride=1, expand_ratio=6, drop_path=0.0
+    ):
+        super().__init__()
+        wide, pad = in_channels * expand_ratio, kernel_size // 2
+        layers = []
+        if expand_ratio > 1:
+            layers += [nn.Conv2d(in_channels, wide, 1), nn.BatchNorm2d(wide), nn.SiLU()]
+        deep = nn.Conv2d(wide, wide, kernel_size, stride, pad, groups=wide)
+        layers += [deep, nn.BatchNorm2d(wide), nn.SiLU(), SqueezeExcite(wide, in_channels)]
+        layers += [nn.Conv2d(wide, out_channels, 1), nn.BatchNorm2d(out_channels)]
+        self.block = nn.Sequential(*layers)
+        self.shortcut, self.drop_path = stride == 1 and in_channels == out_channels, drop_path
+
+    def forward(self, x):
+        out = self.block(x)
+        if self.shortcut and self.training:
+            kept = torch.rand(len(x), 1, 1, 1, device=x.device) >= self.drop_path
+            out = out * kept / (1 - self.drop_path)
+        return x + out if self.shortcut else out
+
+
+@mistake(
+    "05-mbconv",
+    says="ReLU stands where the table has SiLU.",
+    asks="Which activation does the middle column of the table name?",
+)
+class bends_by_relu(nn.Module):  # noqa: N801
+    def __init__(
+        self, in_channels, out_channels, kernel_size=3, stride=1, expand_ratio=6, drop_path=0.0
+    ):
+        super().__init__()
+        wide, pad = in_channels * expand_ratio, kernel_size // 2
+        layers = []
+        if expand_ratio > 1:
+            layers += [nn.Conv2d(in_channels, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU()]
+        deep = nn.Conv2d(wide, wide, kernel_size, stride, pad, groups=wide, bias=False)
+        layers += [deep, nn.BatchNorm2d(wide), nn.ReLU(), SqueezeExcite(wide, in_channels)]
+        layers += [nn.Conv2d(wide, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)]
+        self.block = nn.Sequential(*layers)
+        self.shortcut, self.drop_path = stride == 1 and in_channels == out_channels, drop_path
+
+    def forward(self, x):
+        out = self.block(x)
+        if self.shortcut and self.training:
+            kept = torch.rand(len(x), 1, 1, 1, device=x.device) >= self.drop_path
+            out = out * kept / (1 - self.drop_path)
+        return x + out if self.shortcut else out
+
+
+@mistake(
+    "05-mbconv",
+    says="Nothing is ever dropped: `drop_path` is not used.",
+    asks="In training, what should happen to a share `drop_path` of the samples?",
+)
+class never_drops(nn.Module):  # noqa: N801
+    def __init__(
+        self, in_channels, out_channels, kernel_size=3, stride=1, expand_ratio=6, drop_path=0.0
+    ):
+        super().__init__()
+        wide, pad = in_channels * expand_ratio, kernel_size // 2
+        layers = []
+        if expand_ratio > 1:
+            layers += [nn.Conv2d(in_channels, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.SiLU()]
+        deep = nn.Conv2d(wide, wide, kernel_size, stride, pad, groups=wide, bias=False)
+        layers += [deep, nn.BatchNorm2d(wide), nn.SiLU(), SqueezeExcite(wide, in_channels)]
+        layers += [nn.Conv2d(wide, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)]
+        self.block = nn.Sequential(*layers)
+        self.shortcut, self.drop_path = stride == 1 and in_channels == out_channels, drop_path
+
+    def forward(self, x):
+        out = self.block(x)
         return x + out if self.shortcut else out
 
 
@@ -761,8 +877,8 @@ def switches_only_once(model, except_=()):
 
 @mistake(
     "05-freeze",
-    says="With momentum 0 the statistics stay, yet in training mode the layer still normalises by "
-    "the batch.",
+    says="The stored statistics stay as they are, yet in training mode the layer still normalises "
+    "by the batch.",
     asks="Which mean does a batch normalisation subtract in training mode, the stored one?",
 )
 def sets_momentum_to_zero(model, except_=()):
@@ -1159,6 +1275,50 @@ class is_one_too_early:  # noqa: N801
         return [name for name, _ in new]
 
 
+@mistake(
+    "05-unfreezing",
+    says="Every part joins one stage too late: the head alone has the time of two.",
+    asks="At epoch e the last 1 + e // every parts learn. How many of them have to *join*?",
+)
+class is_one_too_late:  # noqa: N801
+    def __init__(self, model, optimizer, every=1, decay=1.0):
+        if every < 1:
+            raise ValueError(f"every must be at least 1, got {every}")
+        self.waiting, self.every, self.joined = transfer.parts_of(model)[-2::-1], every, 0
+        self.optimizer, self.decay, self.rate = optimizer, decay, optimizer.param_groups[0]["lr"]
+
+    def step(self, epoch):
+        new = self.waiting[self.joined : max(0, epoch // self.every - 1)]
+        for _, part in new:
+            part.requires_grad_(True)
+            self.rate *= self.decay
+            self.optimizer.add_param_group({"params": list(part.parameters()), "lr": self.rate})
+        self.joined += len(new)
+        return [name for name, _ in new]
+
+
+@mistake(
+    "05-unfreezing",
+    says="The head's neighbour gets the head's rate: `decay` comes in one part too late.",
+    asks="When do you multiply by `decay`: before a part joins, or after it?",
+)
+class decays_one_too_late:  # noqa: N801
+    def __init__(self, model, optimizer, every=1, decay=1.0):
+        if every < 1:
+            raise ValueError(f"every must be at least 1, got {every}")
+        self.waiting, self.every, self.joined = transfer.parts_of(model)[-2::-1], every, 0
+        self.optimizer, self.decay, self.rate = optimizer, decay, optimizer.param_groups[0]["lr"]
+
+    def step(self, epoch):
+        new = self.waiting[self.joined : epoch // self.every]
+        for _, part in new:
+            part.requires_grad_(True)
+            self.optimizer.add_param_group({"params": list(part.parameters()), "lr": self.rate})
+            self.rate *= self.decay
+        self.joined += len(new)
+        return [name for name, _ in new]
+
+
 # 05-mixing: mixup -------------------------------------------------------------------------------
 
 
@@ -1218,6 +1378,19 @@ def mixes_with_the_next(x, y, num_classes, alpha, generator):
     lam = mixing.beta(alpha, generator)
     own = F.one_hot(y, num_classes).float()
     return lam * x + (1 - lam) * x.roll(1, 0), lam * own + (1 - lam) * own.roll(1, 0)
+
+
+@mistake(
+    "05-mixing",
+    says="In mixup λ is given to the partner, in picture and label; it is the share of the own "
+    "picture.",
+    asks="What does the first row of the table say that `lam` is a share of?",
+)
+def gives_lam_to_the_partner(x, y, num_classes, alpha, generator):
+    lam = mixing.beta(alpha, generator)
+    order = torch.randperm(len(x), generator=generator)
+    own = F.one_hot(y, num_classes).float()
+    return (1 - lam) * x + lam * x[order], (1 - lam) * own + lam * own[order]
 
 
 # 05-mixing: cutmix ------------------------------------------------------------------------------
@@ -1368,6 +1541,93 @@ def pastes_into_the_callers(x, y, num_classes, alpha, generator):
     share = (bottom - top) * (right - left) / (height * width)
     own = F.one_hot(y, num_classes).float()
     return x, (1 - share) * own + share * own[order]
+
+
+@mistake(
+    "05-mixing",
+    function="cutmix",
+    says="In cutmix the box ends `tall // 2` below its middle, so a box of odd size loses a row "
+    "or a column.",
+    asks="A box 5 tall begins 2 above its middle. How many of its rows lie below the middle?",
+)
+def ends_half_behind_the_middle(x, y, num_classes, alpha, generator):
+    (height, width), lam = x.shape[-2:], mixing.beta(alpha, generator)
+    order = torch.randperm(len(x), generator=generator)
+    row = int(torch.randint(height, (1,), generator=generator))
+    column = int(torch.randint(width, (1,), generator=generator))
+    tall, wide = round(height * math.sqrt(1 - lam)), round(width * math.sqrt(1 - lam))
+    top, bottom = max(0, row - tall // 2), min(height, row + tall // 2)
+    left, right = max(0, column - wide // 2), min(width, column + wide // 2)
+    mixed = x.clone()
+    mixed[:, :, top:bottom, left:right] = x[order, :, top:bottom, left:right]
+    share = (bottom - top) * (right - left) / (height * width)
+    own = F.one_hot(y, num_classes).float()
+    return mixed, (1 - share) * own + share * own[order]
+
+
+@mistake(
+    "05-mixing",
+    function="cutmix",
+    says="In cutmix the start is clipped first and the length added then, so at the upper and left "
+    "border the box is pushed inside instead of cut.",
+    asks="A box of 4 rows begins 2 above the picture. How many of its rows are left?",
+)
+def clips_before_adding_the_length(x, y, num_classes, alpha, generator):
+    (height, width), lam = x.shape[-2:], mixing.beta(alpha, generator)
+    order = torch.randperm(len(x), generator=generator)
+    row = int(torch.randint(height, (1,), generator=generator))
+    column = int(torch.randint(width, (1,), generator=generator))
+    tall, wide = round(height * math.sqrt(1 - lam)), round(width * math.sqrt(1 - lam))
+    top, left = max(0, row - tall // 2), max(0, column - wide // 2)
+    bottom, right = min(height, top + tall), min(width, left + wide)
+    mixed = x.clone()
+    mixed[:, :, top:bottom, left:right] = x[order, :, top:bottom, left:right]
+    share = (bottom - top) * (right - left) / (height * width)
+    own = F.one_hot(y, num_classes).float()
+    return mixed, (1 - share) * own + share * own[order]
+
+
+@mistake(
+    "05-mixing",
+    function="cutmix",
+    says="In cutmix the sides of the box are rounded down instead of to the nearest.",
+    asks="What do `int(3.9)` and `round(3.9)` give?",
+)
+def cuts_the_sides_down(x, y, num_classes, alpha, generator):
+    (height, width), lam = x.shape[-2:], mixing.beta(alpha, generator)
+    order = torch.randperm(len(x), generator=generator)
+    row = int(torch.randint(height, (1,), generator=generator))
+    column = int(torch.randint(width, (1,), generator=generator))
+    tall, wide = int(height * math.sqrt(1 - lam)), int(width * math.sqrt(1 - lam))
+    top, bottom = max(0, row - tall // 2), min(height, row - tall // 2 + tall)
+    left, right = max(0, column - wide // 2), min(width, column - wide // 2 + wide)
+    mixed = x.clone()
+    mixed[:, :, top:bottom, left:right] = x[order, :, top:bottom, left:right]
+    share = (bottom - top) * (right - left) / (height * width)
+    own = F.one_hot(y, num_classes).float()
+    return mixed, (1 - share) * own + share * own[order]
+
+
+@mistake(
+    "05-mixing",
+    function="cutmix",
+    says="In cutmix the sides of the box are √λ of the picture's; λ is the share of the own "
+    "picture, and the box holds the rest.",
+    asks="With λ = 0.9, how much of the picture should the box cover?",
+)
+def makes_the_box_by_lam(x, y, num_classes, alpha, generator):
+    (height, width), lam = x.shape[-2:], mixing.beta(alpha, generator)
+    order = torch.randperm(len(x), generator=generator)
+    row = int(torch.randint(height, (1,), generator=generator))
+    column = int(torch.randint(width, (1,), generator=generator))
+    tall, wide = round(height * math.sqrt(lam)), round(width * math.sqrt(lam))
+    top, bottom = max(0, row - tall // 2), min(height, row - tall // 2 + tall)
+    left, right = max(0, column - wide // 2), min(width, column - wide // 2 + wide)
+    mixed = x.clone()
+    mixed[:, :, top:bottom, left:right] = x[order, :, top:bottom, left:right]
+    share = (bottom - top) * (right - left) / (height * width)
+    own = F.one_hot(y, num_classes).float()
+    return mixed, (1 - share) * own + share * own[order]
 
 
 # 05-numbers -------------------------------------------------------------------------------------

@@ -215,6 +215,86 @@ def divides_by_the_batch(logits, targets, pos_weight=None, reduction="mean"):
     return each.sum() / len(each) if reduction == "mean" else each.sum()
 
 
+@mistake(
+    "09-bce",
+    says="The minus sign has moved out of the sigmoid: log σ(−z) is taken for −log σ(z).",
+    asks="σ(−z) = 1 − σ(z). For z = 0 both logarithms are −0.693: does the sign turn?",
+)
+def pulls_the_minus_out(logits, targets, pos_weight=None, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"targets has shape {tuple(targets.shape)}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction is {reduction!r}")
+    weight = 1 if pos_weight is None else pos_weight
+    each = -weight * targets * F.logsigmoid(logits) + (1 - targets) * F.logsigmoid(logits)
+    return each if reduction == "none" else each.mean() if reduction == "mean" else each.sum()
+
+
+@mistake(
+    "09-bce",
+    says="The loss of a no is computed as −(1 − log σ(z)) instead of −log(1 − σ(z)).",
+    asks="Which belongs inside the logarithm, and which probability is 1 − σ(z)?",
+)
+def subtracts_outside_the_log(logits, targets, pos_weight=None, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"targets has shape {tuple(targets.shape)}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction is {reduction!r}")
+    weight = 1 if pos_weight is None else pos_weight
+    each = -weight * targets * F.logsigmoid(logits) - (1 - targets) * (1 - F.logsigmoid(logits))
+    return each if reduction == "none" else each.mean() if reduction == "mean" else each.sum()
+
+
+@mistake(
+    "09-bce",
+    says="A small number is added before the logarithm: far out the loss stops at 18.4, and the "
+    "slope dies.",
+    asks="With z = −1000, how much does the sum in the logarithm change when z moves by 1?",
+)
+def adds_a_small_number(logits, targets, pos_weight=None, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"targets has shape {tuple(targets.shape)}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction is {reduction!r}")
+    p = torch.sigmoid(logits)
+    weight = 1 if pos_weight is None else pos_weight
+    each = -weight * targets * torch.log(p + 1e-8) - (1 - targets) * torch.log(1 - p + 1e-8)
+    return each if reduction == "none" else each.mean() if reduction == "mean" else each.sum()
+
+
+@mistake(
+    "09-bce",
+    says="Targets are only compared with 1, so that a target of 0.7 counts as a plain no.",
+    asks="Which formula gives the loss of a yes for t = 1, that of a no for t = 0, and a mixture "
+    "in between?",
+)
+def asks_if_the_target_is_one(logits, targets, pos_weight=None, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"targets has shape {tuple(targets.shape)}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction is {reduction!r}")
+    weight = 1 if pos_weight is None else pos_weight
+    each = torch.where(targets == 1, -weight * F.logsigmoid(logits), -F.logsigmoid(-logits))
+    return each if reduction == "none" else each.mean() if reduction == "mean" else each.sum()
+
+
+@mistake(
+    "09-bce",
+    says="The mean divides by the sum of the weights, as in a cross-entropy with class weights.",
+    asks='Logits (4, 3), reduction="mean": the mean over what?',
+)
+def divides_by_the_weights(logits, targets, pos_weight=None, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"targets has shape {tuple(targets.shape)}")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction is {reduction!r}")
+    weight = logits.new_ones(()) if pos_weight is None else pos_weight
+    each = -weight * targets * F.logsigmoid(logits) - (1 - targets) * F.logsigmoid(-logits)
+    if reduction == "mean":
+        return each.sum() / (weight * targets + 1 - targets).sum()
+    return each if reduction == "none" else each.sum()
+
+
 # 09-cross-entropy -------------------------------------------------------------------------------
 
 
@@ -385,6 +465,86 @@ def sums_the_surprises(logits, targets, weight=None, ignore_index=-100, label_sm
     return each.sum() / weight[right].sum()
 
 
+@mistake(
+    "09-cross-entropy",
+    says="Ignored labels are used as class numbers before they are left out, and the index stops.",
+    asks="Which line needs class numbers from 0 to K − 1, and which one throws the others away?",
+)
+def indexes_before_it_leaves_out(
+    logits, targets, weight=None, ignore_index=-100, label_smoothing=0.0
+):
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
+    surprise = -F.log_softmax(logits, dim=1)
+    spread = weight.view(1, -1, *[1] * (logits.dim() - 2))
+    own = (spread * surprise).gather(1, targets[:, None])[:, 0]
+    each = (1 - label_smoothing) * own + label_smoothing * (spread * surprise).mean(dim=1)
+    kept = targets != ignore_index
+    return each[kept].sum() / weight[targets[kept]].sum()
+
+
+@mistake(
+    "09-cross-entropy",
+    says="Negative labels are raised to 0 before they index; an ignored label of 255 is too large.",
+    asks="Which labels does `clamp(min=0)` mend, and which not? Compare with `ignore_index`.",
+)
+def raises_the_ignored_to_zero(
+    logits, targets, weight=None, ignore_index=-100, label_smoothing=0.0
+):
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
+    surprise = -F.log_softmax(logits, dim=1).movedim(1, -1)
+    known, kept = targets.clamp(min=0), targets != ignore_index
+    own = weight[known] * surprise.gather(-1, known[..., None])[..., 0]
+    each = (1 - label_smoothing) * own + label_smoothing * (weight * surprise).mean(dim=-1)
+    return (each * kept).sum() / (weight[known] * kept).sum()
+
+
+@mistake(
+    "09-cross-entropy",
+    says="The smoothed part is weighted by the right class; there each class has its own weight.",
+    asks="Step 3: what does `weight` multiply before the mean of all K is taken?",
+)
+def weights_by_the_right_class(
+    logits, targets, weight=None, ignore_index=-100, label_smoothing=0.0
+):
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
+    surprise = -F.log_softmax(logits, dim=1).movedim(1, -1)
+    kept = targets != ignore_index
+    surprise, right = surprise[kept], targets[kept]
+    own = (1 - label_smoothing) * surprise.gather(1, right[:, None])[:, 0]
+    each = weight[right] * (own + label_smoothing * surprise.mean(dim=1))
+    return each.sum() / weight[right].sum()
+
+
+@mistake(
+    "09-cross-entropy",
+    says="The sum is divided by the weights of all classes, not by those of the targets.",
+    asks="Without weights, and with two targets of three classes: by which number do you divide?",
+)
+def divides_by_all_classes(logits, targets, weight=None, ignore_index=-100, label_smoothing=0.0):
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
+    surprise = -F.log_softmax(logits, dim=1).movedim(1, -1)
+    kept = targets != ignore_index
+    surprise, right = surprise[kept], targets[kept]
+    own = weight[right] * surprise.gather(1, right[:, None])[:, 0]
+    each = (1 - label_smoothing) * own + label_smoothing * (weight * surprise).mean(dim=1)
+    return each.sum() / weight.sum()
+
+
+@mistake(
+    "09-cross-entropy",
+    says="The logarithm is taken of softmax, which rounds to 0 far out: the loss is ∞.",
+    asks="Which function of torch computes the logarithm of softmax in one go?",
+)
+def takes_the_log_of_softmax(logits, targets, weight=None, ignore_index=-100, label_smoothing=0.0):
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
+    surprise = -torch.log(logits.softmax(dim=1)).movedim(1, -1)
+    kept = targets != ignore_index
+    surprise, right = surprise[kept], targets[kept]
+    own = weight[right] * surprise.gather(1, right[:, None])[:, 0]
+    each = (1 - label_smoothing) * own + label_smoothing * (weight * surprise).mean(dim=1)
+    return each.sum() / weight[right].sum()
+
+
 # 09-gradients -----------------------------------------------------------------------------------
 
 
@@ -542,6 +702,63 @@ def holds_the_denominator(loss_name, p):
     return slopes[loss_name]
 
 
+@mistake(
+    "09-gradients",
+    says="In focal, the derivative of (1 − p)² is taken for 2(1 − p); the inner −1 is missing.",
+    asks="If p grows, does (1 − p)² grow or shrink?",
+)
+def forgets_the_inner_sign_in_focal(loss_name, p):
+    slopes = {
+        "bce": p - 1,
+        "smoothed": p - 0.95,
+        "focal": -((1 - p) ** 2) * (2 * torch.xlogy(p, p) + 1 - p),
+        "mse": -2 * p * (1 - p) ** 2,
+        "mae": -p * (1 - p),
+        "dice": -2 * p * (1 - p) / (p + 1) ** 2,
+    }
+    if loss_name not in slopes:
+        raise ValueError(f"loss_name is {loss_name!r}")
+    return slopes[loss_name]
+
+
+@mistake(
+    "09-gradients",
+    says="In mse, the derivative of (1 − p)² is taken for 2(1 − p); the inner −1 is missing.",
+    asks="If p grows towards the target 1, does the error grow or shrink?",
+)
+def forgets_the_inner_sign_in_mse(loss_name, p):
+    slopes = {
+        "bce": p - 1,
+        "smoothed": p - 0.95,
+        "focal": (1 - p) ** 2 * (2 * torch.xlogy(p, p) - (1 - p)),
+        "mse": 2 * p * (1 - p) ** 2,
+        "mae": -p * (1 - p),
+        "dice": -2 * p * (1 - p) / (p + 1) ** 2,
+    }
+    if loss_name not in slopes:
+        raise ValueError(f"loss_name is {loss_name!r}")
+    return slopes[loss_name]
+
+
+@mistake(
+    "09-gradients",
+    says="In smoothed, the second part has the wrong sign: −log(1 − p) *grows* with p.",
+    asks="At which p should the smoothed loss be lowest, and its slope 0?",
+)
+def pulls_twice_the_same_way(loss_name, p):
+    slopes = {
+        "bce": p - 1,
+        "smoothed": -0.95 * (1 - p) - 0.05 * p,
+        "focal": (1 - p) ** 2 * (2 * torch.xlogy(p, p) - (1 - p)),
+        "mse": -2 * p * (1 - p) ** 2,
+        "mae": -p * (1 - p),
+        "dice": -2 * p * (1 - p) / (p + 1) ** 2,
+    }
+    if loss_name not in slopes:
+        raise ValueError(f"loss_name is {loss_name!r}")
+    return slopes[loss_name]
+
+
 # 09-focal ---------------------------------------------------------------------------------------
 
 
@@ -681,6 +898,42 @@ def uses_the_mean_surprise(logits, targets, alpha=0.25, gamma=2.0):
     return each * (alpha * targets + (1 - alpha) * (1 - targets) if alpha >= 0 else 1 + 0 * logits)
 
 
+@mistake(
+    "09-focal",
+    says="Positives are multiplied by α, and negatives are not weighted at all.",
+    asks="With α = 0.25, how much should a negative count: 1, or 0.75?",
+)
+def weights_the_positives_only(logits, targets, alpha=0.25, gamma=2.0):
+    surprise = -targets * F.logsigmoid(logits) - (1 - targets) * F.logsigmoid(-logits)
+    p = torch.sigmoid(logits)
+    each = (targets * (1 - p) + (1 - targets) * p) ** gamma * surprise
+    return each * (alpha * targets + 1 - targets) if alpha >= 0 else each
+
+
+@mistake(
+    "09-focal",
+    says="For pₜ, exp(−loss) is taken, which is only right for targets of 0 and 1.",
+    asks="At t = ½ the text's 1 − pₜ is ½, whatever p is. And 1 − exp(−loss)?",
+)
+def takes_p_from_the_loss(logits, targets, alpha=0.25, gamma=2.0):
+    surprise = -targets * F.logsigmoid(logits) - (1 - targets) * F.logsigmoid(-logits)
+    each = (1 - torch.exp(-surprise)) ** gamma * surprise
+    return each * (alpha * targets + (1 - alpha) * (1 - targets)) if alpha >= 0 else each
+
+
+@mistake(
+    "09-focal",
+    says="Probabilities are mixed first and the logarithm is taken of the mixture: ∞ far out, and "
+    "wrong for soft targets.",
+    asks="Exercise 1 has the surprise already. Is −log(t p + (1 − t)(1 − p)) the same at t = ½?",
+)
+def takes_the_log_of_the_mixture(logits, targets, alpha=0.25, gamma=2.0):
+    p = torch.sigmoid(logits)
+    right = targets * p + (1 - targets) * (1 - p)
+    each = -((1 - right) ** gamma) * torch.log(right)
+    return each * (alpha * targets + (1 - alpha) * (1 - targets)) if alpha >= 0 else each
+
+
 # 09-imbalance -----------------------------------------------------------------------------------
 
 
@@ -767,6 +1020,17 @@ def compares_with_the_largest(labels, num_classes):
 def gives_absent_classes_a_weight(labels, num_classes):
     counts = torch.bincount(labels, minlength=num_classes)
     return len(labels) / (num_classes * counts.clamp(min=1))
+
+
+@mistake(
+    "09-imbalance",
+    says="In class_weights, the weights are made to sum to K: right only for equal counts.",
+    asks="Labels 0 0 0 1: the weights of the four *samples* should sum to 4. Do yours?",
+)
+def normalises_to_the_classes(labels, num_classes):
+    counts = torch.bincount(labels, minlength=num_classes)
+    inverse = torch.where(counts > 0, 1 / counts.clamp(min=1), 0.0)
+    return num_classes * inverse / inverse.sum()
 
 
 @mistake(
@@ -1034,6 +1298,35 @@ def computes_the_iou(logits, targets, smooth=1.0, per_image=True, ignore_index=-
     return (1 - (shared + smooth) / (union + smooth)).mean()
 
 
+@mistake(
+    "09-dice",
+    says="The class axis of one_hot still stands last: numbers of other pixels and classes meet.",
+    asks="one_hot gives (N, H, W, K). What does `movedim(-1, 1)` do that a reshape doesn't?",
+)
+def reshapes_one_hot(logits, targets, smooth=1.0, per_image=True, ignore_index=-100):
+    kept = (targets != ignore_index)[:, None]
+    p = logits.softmax(dim=1) * kept
+    truth = F.one_hot(targets.where(kept[:, 0], 0), logits.shape[1]).reshape(p.shape) * kept
+    axes = (2, 3) if per_image else (0, 2, 3)
+    shared = 2 * (p * truth).sum(dim=axes) + smooth
+    return (1 - shared / (p.sum(dim=axes) + truth.sum(dim=axes) + smooth)).mean()
+
+
+@mistake(
+    "09-dice",
+    says="Class 0, the background, is left out of the mean.",
+    asks="The text takes the mean over images and classes. Which of them are missing in yours?",
+)
+def leaves_the_background_out(logits, targets, smooth=1.0, per_image=True, ignore_index=-100):
+    kept = (targets != ignore_index)[:, None]
+    truth = F.one_hot(targets.where(kept[:, 0], 0), logits.shape[1]).movedim(-1, 1) * kept
+    p = logits.softmax(dim=1) * kept
+    axes = (2, 3) if per_image else (0, 2, 3)
+    shared = 2 * (p * truth).sum(dim=axes) + smooth
+    each = 1 - shared / (p.sum(dim=axes) + truth.sum(dim=axes) + smooth)
+    return each[..., 1:].mean()
+
+
 # 09-boxes ---------------------------------------------------------------------------------------
 
 
@@ -1250,6 +1543,46 @@ def fines_the_covered_part(boxes1, boxes2):
     return 1 - shared / (union + 1e-7) + union / (outer.prod(dim=1) + 1e-7)
 
 
+@mistake(
+    "09-boxes",
+    function="giou_loss",
+    says="In giou_loss, the fine takes away only the shared part from the box around both, not the "
+    "union.",
+    asks="The fine is for what *neither* box covers. Which area do both cover together?",
+)
+def fines_all_but_the_shared_part(boxes1, boxes2):
+    area1, area2 = ((b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (boxes1, boxes2))
+    corner1 = torch.maximum(boxes1[:, :2], boxes2[:, :2])
+    corner2 = torch.minimum(boxes1[:, 2:], boxes2[:, 2:])
+    shared = (corner2 - corner1).clamp(min=0).prod(dim=1)
+    union = area1 + area2 - shared
+    outer = torch.maximum(boxes1[:, 2:], boxes2[:, 2:]) - torch.minimum(
+        boxes1[:, :2], boxes2[:, :2]
+    )
+    around = outer.prod(dim=1)
+    return 1 - shared / (union + 1e-7) + (around - shared) / (around + 1e-7)
+
+
+@mistake(
+    "09-boxes",
+    function="giou_loss",
+    says="In giou_loss, GIoU is cut off at 0, so that boxes apart lie on a plateau again.",
+    asks="Between which two numbers may GIoU lie, and what is it for boxes far apart?",
+)
+def cuts_giou_off(boxes1, boxes2):
+    area1, area2 = ((b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) for b in (boxes1, boxes2))
+    corner1 = torch.maximum(boxes1[:, :2], boxes2[:, :2])
+    corner2 = torch.minimum(boxes1[:, 2:], boxes2[:, 2:])
+    shared = (corner2 - corner1).clamp(min=0).prod(dim=1)
+    union = area1 + area2 - shared
+    outer = torch.maximum(boxes1[:, 2:], boxes2[:, 2:]) - torch.minimum(
+        boxes1[:, :2], boxes2[:, :2]
+    )
+    around = outer.prod(dim=1)
+    giou = shared / (union + 1e-7) - (around - union) / (around + 1e-7)
+    return 1 - giou.clamp(min=0)
+
+
 # 09-boundary ------------------------------------------------------------------------------------
 
 
@@ -1260,7 +1593,7 @@ def fines_the_covered_part(boxes1, boxes2):
     asks="With what do you pad so that the padding is never the smallest or the largest?",
 )
 def takes_the_frame_for_a_boundary(target, width, weight):
-    padded = F.pad(target.float(), (width,) * 4, value=-1.0)
+    padded = F.pad(target.float(), (width,) * 4)
     largest = F.max_pool2d(padded, 2 * width + 1, stride=1)
     smallest = -F.max_pool2d(-padded, 2 * width + 1, stride=1)
     return torch.where(largest != smallest, float(weight), 1.0)
@@ -1423,6 +1756,31 @@ def applies_softmax_before_cross_entropy(logits, target, width=1, weight=5.0):
     weights = torch.where(largest != smallest, float(weight), 1.0)
     each = F.cross_entropy(logits.softmax(dim=1), target, reduction="none")
     return (weights * each).sum() / weights.sum()
+
+
+@mistake(
+    "09-boundary",
+    says="In boundary_weights, the window jumps by its own width: torch's pooling does, unless "
+    "told otherwise.",
+    asks="One weight for each pixel: how far may the window move at a time?",
+)
+def jumps_with_the_window(target, width, weight):
+    labels = target.float()
+    largest = F.max_pool2d(labels, 2 * width + 1, padding=width)
+    smallest = -F.max_pool2d(-labels, 2 * width + 1, padding=width)
+    return torch.where(largest != smallest, float(weight), 1.0)
+
+
+@mistake(
+    "09-boundary",
+    says="In boundary_weights, nothing is padded, so that the edge of the image is lost.",
+    asks="A window of 2·width + 1 in a row of W pixels: how many places has it without padding?",
+)
+def loses_the_edge(target, width, weight):
+    labels = target.float()
+    largest = F.max_pool2d(labels, 2 * width + 1, stride=1)
+    smallest = -F.max_pool2d(-labels, 2 * width + 1, stride=1)
+    return torch.where(largest != smallest, float(weight), 1.0)
 
 
 # 09-combined ------------------------------------------------------------------------------------
@@ -1604,6 +1962,27 @@ class sums_dice_over_the_batch(nn.Module):  # noqa: N801
             return 0 * logits.sum()
         entropy = F.cross_entropy(logits, targets, ignore_index=self.ignore_index)
         dice = dice_loss(logits, targets, per_image=False, ignore_index=self.ignore_index)
+        return (1 - self.dice_weight) * entropy + self.dice_weight * dice
+
+
+@mistake(
+    "09-combined",
+    says="Softmax runs before cross-entropy, which has one inside.",
+    asks="Does F.cross_entropy take probabilities, or logits?",
+)
+class applies_softmax_before_the_entropy(nn.Module):  # noqa: N801
+    def __init__(self, dice_weight=0.5, ignore_index=-100):
+        super().__init__()
+        if not 0 <= dice_weight <= 1:
+            raise ValueError(f"dice_weight is {dice_weight}")
+        self.dice_weight, self.ignore_index = dice_weight, ignore_index
+
+    def forward(self, logits, targets):
+        if (targets == self.ignore_index).all():
+            return 0 * logits.sum()
+        p = logits.softmax(dim=1)
+        entropy = F.cross_entropy(p, targets, ignore_index=self.ignore_index)
+        dice = dice_loss(logits, targets, ignore_index=self.ignore_index)
         return (1 - self.dice_weight) * entropy + self.dice_weight * dice
 
 
@@ -1789,6 +2168,16 @@ def counts_every_error_twice(logits, target, weights):
 )
 def forgets_the_softmax(logits, target, weights):
     right = logits.gather(1, target[:, None])[:, 0]
+    return (weights * (1 - right)).sum() / weights.sum()
+
+
+@mistake(
+    "09-bug-hunt",
+    says="The axis of size 1 is left from gather: all images meet the weights of all images.",
+    asks="Which shape has `p.gather(1, target[:, None])`, and which the weights?",
+)
+def keeps_the_axis_of_gather(logits, target, weights):
+    right = logits.softmax(dim=1).gather(1, target[:, None])
     return (weights * (1 - right)).sum() / weights.sum()
 
 

@@ -214,6 +214,84 @@ class writes_into_the_gradient(Optimizer):  # noqa: N801
         parameter -= group["lr"] * step
 
 
+@mistake(
+    "10-sgd",
+    says="The velocity is computed and never kept, so that it begins at 0 in every step.",
+    asks="Where does the next step look for the old velocity, and who puts it there?",
+)
+class never_keeps_the_velocity(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False):
+        super().__init__(
+            params, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        velocity = group["momentum"] * state.get("velocity", 0) + gradient
+        ahead = gradient + group["momentum"] * velocity
+        parameter -= group["lr"] * (ahead if group["nesterov"] else velocity)
+
+
+@mistake(
+    "10-sgd",
+    says="The step is added: this walks uphill, and the loss grows.",
+    asks="Which way does the gradient point, up or down?",
+)
+class walks_uphill(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False):
+        super().__init__(
+            params, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        velocity = group["momentum"] * state.get("velocity", 0) + gradient
+        state["velocity"] = velocity
+        ahead = gradient + group["momentum"] * velocity
+        parameter += group["lr"] * (ahead if group["nesterov"] else velocity)
+
+
+@mistake(
+    "10-sgd",
+    says="Nesterov's look-ahead is kept as the velocity; it is only this one step.",
+    asks="What does line 2 of the recipe want of the next step: the velocity, or the step that "
+    "was made with it?",
+)
+class keeps_the_look_ahead(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False):
+        super().__init__(
+            params, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        momentum = group["momentum"]
+        velocity = momentum * state.get("velocity", 0) + gradient
+        if group["nesterov"]:
+            velocity = gradient + momentum * velocity
+        state["velocity"] = velocity
+        parameter -= group["lr"] * velocity
+
+
+@mistake(
+    "10-sgd",
+    says="Nesterov's step is μ v alone, without the gradient.",
+    asks="With μ = 0, which step should be left: g, or none?",
+)
+class leaves_the_gradient_out(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0, nesterov=False):
+        super().__init__(
+            params, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        momentum = group["momentum"]
+        velocity = momentum * state.get("velocity", 0) + gradient
+        state["velocity"] = velocity
+        parameter -= group["lr"] * (momentum * velocity if group["nesterov"] else velocity)
+
+
 # 10-adam: Adam -----------------------------------------------------------------------------------
 
 
@@ -383,6 +461,70 @@ class counts_from_0(Optimizer):  # noqa: N801
         square = state["square"] / (1 - beta2**step)
         parameter -= group["lr"] * mean / (square.sqrt() + group["eps"])
         state["step"] = step + 1
+
+
+@mistake(
+    "10-adam",
+    function="Adam",
+    says="In Adam, every step is corrected like the first one, by 1 − β.",
+    asks="After ten equal gradients, what do the weights of the mean add up to: 1 − β, or 1 − β¹⁰?",
+)
+class corrects_like_the_first_step(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        beta1, beta2 = group["betas"]
+        state["step"] = state.get("step", 0) + 1
+        state["mean"] = beta1 * state.get("mean", 0) + (1 - beta1) * gradient
+        state["square"] = beta2 * state.get("square", 0) + (1 - beta2) * gradient**2
+        mean = state["mean"] / (1 - beta1)
+        square = state["square"] / (1 - beta2)
+        parameter -= group["lr"] * mean / (square.sqrt() + group["eps"])
+
+
+@mistake(
+    "10-adam",
+    function="Adam",
+    says="In Adam, the new gradient enters the means in full, without the factor 1 − β.",
+    asks="The gradient is 1 for ever. Where should a running mean of it end?",
+)
+class adds_the_gradient_in_full(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        beta1, beta2 = group["betas"]
+        state["step"] = state.get("step", 0) + 1
+        state["mean"] = beta1 * state.get("mean", 0) + gradient
+        state["square"] = beta2 * state.get("square", 0) + gradient**2
+        mean = state["mean"] / (1 - beta1 ** state["step"])
+        square = state["square"] / (1 - beta2 ** state["step"])
+        parameter -= group["lr"] * mean / (square.sqrt() + group["eps"])
+
+
+@mistake(
+    "10-adam",
+    function="Adam",
+    says="In Adam, only m is corrected; v keeps its start at 0, and the first steps are far too "
+    "long.",
+    asks="After the first step v = 0.001 g². What is its root, compared with |g|?",
+)
+class corrects_the_mean_only(Optimizer):  # noqa: N801
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def update(self, parameter, gradient, state, group):
+        gradient = gradient + group["weight_decay"] * parameter
+        beta1, beta2 = group["betas"]
+        state["step"] = state.get("step", 0) + 1
+        state["mean"] = beta1 * state.get("mean", 0) + (1 - beta1) * gradient
+        state["square"] = beta2 * state.get("square", 0) + (1 - beta2) * gradient**2
+        mean = state["mean"] / (1 - beta1 ** state["step"])
+        square = state["square"]
+        parameter -= group["lr"] * mean / (square.sqrt() + group["eps"])
 
 
 # 10-adam: AdamW ----------------------------------------------------------------------------------
@@ -823,6 +965,79 @@ def rounds_the_peak_down(step, max_lr, total_steps, pct_start=0.3):
     return cosine_lr(step - peak, max_lr, total_steps - 1 - peak, low / 1e4)
 
 
+@mistake(
+    "10-schedules",
+    function="step_lr",
+    says="In step_lr, the rate falls one step too early.",
+    asks="Steps are counted from 0. How many whole periods of 3 lie behind step 2?",
+)
+def falls_a_step_early(step, base_lr, step_size, gamma=0.1):
+    return base_lr * gamma ** ((step + 1) // step_size)
+
+
+@mistake(
+    "10-schedules",
+    function="cosine_lr",
+    says="In cosine_lr, π is missing: the wave has hardly begun when the run ends.",
+    asks="The cosine is −1 for the first time at which number?",
+)
+def forgets_pi(step, base_lr, total_steps, min_lr=0.0):
+    return min_lr + 0.5 * (base_lr - min_lr) * (1 + math.cos(step / total_steps))
+
+
+@mistake(
+    "10-schedules",
+    function="warmup_cosine_lr",
+    says="In warmup_cosine_lr, the cosine is planned for the whole run, and stops before its end.",
+    asks="Of 14 steps, 4 are warm-up. How many steps are left for the cosine?",
+)
+def plans_the_cosine_too_long(step, base_lr, warmup_steps, total_steps, min_lr=0.0):
+    if step < warmup_steps:
+        return base_lr * (step + 1) / warmup_steps
+    return cosine_lr(step - warmup_steps, base_lr, total_steps, min_lr)
+
+
+@mistake(
+    "10-schedules",
+    function="warmup_cosine_lr",
+    says="In warmup_cosine_lr, the warm-up is one step too long, and its rate rises above base_lr.",
+    asks="A warm-up of 4 steps: which number has its last step, if the first is 0?",
+)
+def warms_up_too_long(step, base_lr, warmup_steps, total_steps, min_lr=0.0):
+    if step <= warmup_steps and warmup_steps > 0:
+        return base_lr * (step + 1) / warmup_steps
+    return cosine_lr(step - warmup_steps, base_lr, total_steps - warmup_steps, min_lr)
+
+
+@mistake(
+    "10-schedules",
+    function="warmup_cosine_lr",
+    says="In warmup_cosine_lr, the cosine is told the length of the rest, but counts from the "
+    "start of the run.",
+    asks="In the first step behind a warm-up of 4: how many steps of the cosine are over?",
+)
+def counts_the_warm_up_along(step, base_lr, warmup_steps, total_steps, min_lr=0.0):
+    if step < warmup_steps:
+        return base_lr * (step + 1) / warmup_steps
+    return cosine_lr(step, base_lr, total_steps - warmup_steps, min_lr)
+
+
+@mistake(
+    "10-schedules",
+    function="one_cycle_lr",
+    says="In one_cycle_lr, the way down is planned to total_steps, one step behind the last.",
+    asks="Ten steps are counted from 0. Which number has the last one, and how far is it from "
+    "the peak?",
+)
+def ends_a_step_too_late(step, max_lr, total_steps, pct_start=0.3):
+    if step >= total_steps:
+        raise ValueError(f"step must be below {total_steps}, got {step}")
+    low, peak = max_lr / 25, pct_start * total_steps - 1
+    if step < peak:
+        return cosine_lr(step, low, peak, max_lr)
+    return cosine_lr(step - peak, max_lr, total_steps - peak, low / 1e4)
+
+
 # 10-plateau -------------------------------------------------------------------------------------
 
 
@@ -1022,6 +1237,51 @@ class takes_equal_for_better:  # noqa: N801
             self.bad = 0
             for group in self.optimizer.param_groups:
                 group["lr"] = max(self.min_lr, group["lr"] * self.factor)
+
+
+@mistake(
+    "10-plateau",
+    says="NaN counts as better: it is asked whether a loss is *not below*, and NaN never is.",
+    asks="What is `math.nan >= 1.0`, and which branch does that lead to?",
+)
+class takes_nan_for_better:  # noqa: N801
+    def __init__(self, optimizer, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
+        self.optimizer, self.factor, self.patience = optimizer, factor, patience
+        self.threshold, self.min_lr = threshold, min_lr
+        self.best, self.bad = math.inf, 0
+
+    def step(self, metric):
+        if metric >= self.best * (1 - self.threshold):
+            self.bad += 1
+        else:
+            self.best, self.bad = metric, 0
+        if self.bad > self.patience:
+            self.bad = 0
+            for group in self.optimizer.param_groups:
+                group["lr"] = max(self.min_lr, group["lr"] * self.factor)
+
+
+@mistake(
+    "10-plateau",
+    says="A rate that would fall below min_lr does not fall at all; it never gets down to min_lr.",
+    asks="The rate is 0.01, the factor 0.1, min_lr 0.003. Which rate comes next?",
+)
+class refuses_the_last_fall:  # noqa: N801
+    def __init__(self, optimizer, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
+        self.optimizer, self.factor, self.patience = optimizer, factor, patience
+        self.threshold, self.min_lr = threshold, min_lr
+        self.best, self.bad = math.inf, 0
+
+    def step(self, metric):
+        if metric < self.best * (1 - self.threshold):
+            self.best, self.bad = metric, 0
+        else:
+            self.bad += 1
+        if self.bad > self.patience:
+            self.bad = 0
+            for group in self.optimizer.param_groups:
+                if group["lr"] * self.factor >= self.min_lr:
+                    group["lr"] *= self.factor
 
 
 # 10-train ---------------------------------------------------------------------------------------
@@ -1253,6 +1513,65 @@ def trains_in_evaluation_mode(
     while history.epochs < epochs:
         totals, start = Totals(), time.perf_counter()
         model.eval()
+        for images, labels in train_loader:
+            images, labels = images.to(device), labels.to(device)
+            for group in optimizer.param_groups:
+                group["lr"] = schedule(step)
+            logits = model(images)
+            loss = F.cross_entropy(logits, labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            totals.add(loss, logits, labels)
+            step += 1
+        measured = measure(model, val_loader, F.cross_entropy)
+        history.add(totals, measured, optimizer, time.perf_counter() - start)
+    return history
+
+
+@mistake(
+    "10-train",
+    says="All epochs are run, however many the history has already.",
+    asks="epochs=6 is the length of the whole run. How many are left when the history has 4?",
+)
+def runs_all_epochs_again(model, loaders, optimizer, schedule, epochs, device="cpu", history=None):
+    history = History() if history is None else history
+    train_loader, val_loader = loaders
+    model.to(device)
+    step = history.epochs * len(train_loader)
+    for _epoch in range(epochs):
+        totals, start = Totals(), time.perf_counter()
+        model.train()
+        for images, labels in train_loader:
+            images, labels = images.to(device), labels.to(device)
+            for group in optimizer.param_groups:
+                group["lr"] = schedule(step)
+            logits = model(images)
+            loss = F.cross_entropy(logits, labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            totals.add(loss, logits, labels)
+            step += 1
+        measured = measure(model, val_loader, F.cross_entropy)
+        history.add(totals, measured, optimizer, time.perf_counter() - start)
+    return history
+
+
+@mistake(
+    "10-train",
+    says="The totals are made once, so that every epoch is averaged with those before it.",
+    asks="Where is `Totals()` called in your code, and how often?",
+)
+def makes_the_totals_once(model, loaders, optimizer, schedule, epochs, device="cpu", history=None):
+    history = History() if history is None else history
+    train_loader, val_loader = loaders
+    model.to(device)
+    step = history.epochs * len(train_loader)
+    totals = Totals()
+    while history.epochs < epochs:
+        start = time.perf_counter()
+        model.train()
         for images, labels in train_loader:
             images, labels = images.to(device), labels.to(device)
             for group in optimizer.param_groups:
@@ -1592,6 +1911,139 @@ def notes_the_loss_behind_the_step(model, loader, optimizer, lowest=1e-5, highes
     return rates, losses
 
 
+@mistake(
+    "10-lr-find",
+    says="Model and optimizer are left as the search has changed them.",
+    asks="You search first, then train. With which weights should the training begin?",
+)
+def puts_nothing_back(model, loader, optimizer, lowest=1e-5, highest=1.0, steps=100):
+    batches = itertools.cycle(loader)
+    rates, losses = [], []
+    model.train()
+    for step in range(steps):
+        rates.append(lowest * (highest / lowest) ** (step / (steps - 1)))
+        for group in optimizer.param_groups:
+            group["lr"] = rates[-1]
+        images, labels = next(batches)
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * min(losses):
+            break
+    return rates, losses
+
+
+@mistake(
+    "10-lr-find",
+    says="The loss at which the search stops is missing in the lists.",
+    asks="Which comes first in your loop: the lists, or the end of the search? The text says "
+    "what is in them.",
+)
+def leaves_the_last_loss_out(model, loader, optimizer, lowest=1e-5, highest=1.0, steps=100):
+    kept = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    batches = itertools.cycle(loader)
+    rates, losses = [], []
+    model.train()
+    for step in range(steps):
+        rate = lowest * (highest / lowest) ** (step / (steps - 1))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        images, labels = next(batches)
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if not math.isfinite(loss.item()) or loss.item() > 4 * min([*losses, math.inf]):
+            break
+        rates.append(rate)
+        losses.append(loss.item())
+    model.load_state_dict(kept[0])
+    optimizer.load_state_dict(kept[1])
+    return rates, losses
+
+
+@mistake(
+    "10-lr-find",
+    says="The loss is compared with the first one, not with the smallest so far.",
+    asks="The loss fell from 2 to 0.1, and now it is 1. Has it run away?",
+)
+def compares_with_the_first_loss(model, loader, optimizer, lowest=1e-5, highest=1.0, steps=100):
+    kept = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    batches = itertools.cycle(loader)
+    rates, losses = [], []
+    model.train()
+    for step in range(steps):
+        rates.append(lowest * (highest / lowest) ** (step / (steps - 1)))
+        for group in optimizer.param_groups:
+            group["lr"] = rates[-1]
+        images, labels = next(batches)
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * losses[0]:
+            break
+    model.load_state_dict(kept[0])
+    optimizer.load_state_dict(kept[1])
+    return rates, losses
+
+
+@mistake(
+    "10-lr-find",
+    says="Gradients are never cleared, so that each step uses the sum of all so far.",
+    asks="Does `backward` replace what is in `.grad`, or add to it?",
+)
+def sums_all_gradients(model, loader, optimizer, lowest=1e-5, highest=1.0, steps=100):
+    kept = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    batches = itertools.cycle(loader)
+    rates, losses = [], []
+    model.train()
+    for step in range(steps):
+        rates.append(lowest * (highest / lowest) ** (step / (steps - 1)))
+        for group in optimizer.param_groups:
+            group["lr"] = rates[-1]
+        images, labels = next(batches)
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * min(losses):
+            break
+    model.load_state_dict(kept[0])
+    optimizer.load_state_dict(kept[1])
+    return rates, losses
+
+
+@mistake(
+    "10-lr-find",
+    says="A loss that is NaN does not end the search: no comparison with NaN is true.",
+    asks="What is `math.nan > 4`? Which function of `math` tells NaN from a number?",
+)
+def goes_on_behind_nan(model, loader, optimizer, lowest=1e-5, highest=1.0, steps=100):
+    kept = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    batches = itertools.cycle(loader)
+    rates, losses = [], []
+    model.train()
+    for step in range(steps):
+        rates.append(lowest * (highest / lowest) ** (step / (steps - 1)))
+        for group in optimizer.param_groups:
+            group["lr"] = rates[-1]
+        images, labels = next(batches)
+        loss = F.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if losses[-1] > 4 * min(losses):
+            break
+    model.load_state_dict(kept[0])
+    optimizer.load_state_dict(kept[1])
+    return rates, losses
+
+
 # 10-numbers -------------------------------------------------------------------------------------
 
 
@@ -1776,6 +2228,26 @@ def counts_epochs_in_t_max(base_lr, epochs, batches):
     return rates
 
 
+@mistake(
+    "10-bug-hunt",
+    function="rates_of_run",
+    says="The rate now changes once per epoch, in a cosine that counts epochs.",
+    asks="The first batch and the last one of an epoch: should they have the same rate?",
+)
+def makes_a_cosine_of_epochs(base_lr, epochs, batches):
+    weight = torch.nn.Parameter(torch.ones(()))
+    optimizer = torch.optim.SGD([weight], lr=base_lr)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
+    rates = []
+    for _epoch in range(epochs):
+        for _batch in range(batches):
+            (weight**2).backward()
+            optimizer.step()
+            rates.append(optimizer.param_groups[0]["lr"])
+        schedule.step()
+    return rates
+
+
 mistaken_values(
     "10-bug-hunt",
     "blames_the_length",
@@ -1791,4 +2263,11 @@ mistaken_values(
     asks="If only the call for each epoch remained, how far would the cosine come?",
     bug_line=11,
     why="B",
+)
+mistaken_values(
+    "10-bug-hunt",
+    "keeps_the_wrong_call",
+    says="The cause is right, but of the two calls the needed one is named.",
+    asks="T_max counts batches. Which of the two calls goes with it, and which is too many?",
+    bug_line=11,
 )

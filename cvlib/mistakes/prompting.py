@@ -54,6 +54,50 @@ def returns_width_first(size, target):
 
 @mistake(
     "08-coordinates",
+    function="resize_longest",
+    says="Halves go to the nearest *even* number, as `round` has it; here they go up.",
+    asks="What is `round(2.5)`, and what is `int(2.5 + 0.5)`?",
+)
+def rounds_halves_to_even(size, target):
+    scale = target / max(size)
+    return round(size[0] * scale), round(size[1] * scale)
+
+
+@mistake(
+    "08-coordinates",
+    function="resize_longest",
+    says="Every fraction is rounded up, however small it is.",
+    asks="Which whole number is nearest to 85.2?",
+)
+def rounds_up(size, target):
+    scale = target / max(size)
+    return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
+
+
+@mistake(
+    "08-coordinates",
+    function="resize_longest",
+    says="The decimals stay, so that sizes are no whole numbers.",
+    asks="How many pixels high is a picture of 768.5 rows?",
+)
+def keeps_the_decimals(size, target):
+    scale = target / max(size)
+    return size[0] * scale + 0.5, size[1] * scale + 0.5
+
+
+@mistake(
+    "08-coordinates",
+    function="resize_longest",
+    says="The width always decides about the scale, also where the height is the longer side.",
+    asks="Which side of an upright picture, (500, 333), has to become 128?",
+)
+def goes_by_the_width(size, target):
+    scale = target / size[1]
+    return int(size[0] * scale + 0.5), int(size[1] * scale + 0.5)
+
+
+@mistake(
+    "08-coordinates",
     function="to_model_coords",
     says="Points are taken for (row, column): x is scaled with the height's factor, y with the "
     "width's.",
@@ -99,6 +143,18 @@ def stretches_over_the_padding(points, original_size, target):
 
 @mistake(
     "08-coordinates",
+    function="to_model_coords",
+    says="The first *point* is scaled like an x and the second like a y.",
+    asks="`points[0]` is the first row. Which axis of (…, 2) holds x and y?",
+)
+def scales_rows_instead_of_columns(points, original_size, target):
+    height, width = original_size
+    new_height, new_width = resize_longest(original_size, target)
+    return torch.stack([points[0] * new_width / width, points[1] * new_height / height])
+
+
+@mistake(
+    "08-coordinates",
     function="to_image_coords",
     says="The way back multiplies as well: points go even farther instead of coming home.",
     asks="What undoes a multiplication by 1.6?",
@@ -107,6 +163,28 @@ def multiplies_on_the_way_back(points, original_size, target):
     height, width = original_size
     new_height, new_width = resize_longest(original_size, target)
     return points * points.new_tensor([new_width / width, new_height / height])
+
+
+@mistake(
+    "08-coordinates",
+    function="to_image_coords",
+    says="On the way back x is divided by the height's factor, and y by the width's.",
+    asks="x counts columns. Which of the two sizes belongs to columns?",
+)
+def exchanges_the_factors_on_the_way_back(points, original_size, target):
+    height, width = original_size
+    new_height, new_width = resize_longest(original_size, target)
+    return points / points.new_tensor([new_height / height, new_width / width])
+
+
+@mistake(
+    "08-coordinates",
+    function="to_image_coords",
+    says="The way back takes longer side / target for both axes; the shorter side was rounded.",
+    asks="(333, 500) became (85, 128). Is 333/85 the same number as 500/128?",
+)
+def takes_one_factor_on_the_way_back(points, original_size, target):
+    return points * (max(original_size) / target)
 
 
 @mistake(
@@ -172,6 +250,36 @@ def puts_cosines_first(coords, matrix):
 def interleaves_sines_and_cosines(coords, matrix):
     angles = 2 * math.pi * ((2 * coords - 1) @ matrix)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
+
+
+@mistake(
+    "08-fourier",
+    says="Doubling comes after subtracting 1: places run from −2 to 0.",
+    asks="Which v should the middle (0.5, 0.5) have?",
+)
+def subtracts_before_doubling(coords, matrix):
+    angles = 2 * math.pi * ((2 * (coords - 1)) @ matrix)
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
+
+
+@mistake(
+    "08-fourier",
+    says="The factor 2π stands before sine and cosine: waves get taller, not shorter.",
+    asks="Between which two numbers does every sine lie?",
+)
+def makes_the_waves_taller(coords, matrix):
+    v = (2 * coords - 1) @ matrix
+    return 2 * math.pi * torch.cat([v.sin(), v.cos()], dim=-1)
+
+
+@mistake(
+    "08-fourier",
+    says="Sines and cosines are joined along the first axis, so there are twice as many places.",
+    asks="Which axis of (…, F) has to become 2F?",
+)
+def joins_the_first_axis(coords, matrix):
+    angles = 2 * math.pi * ((2 * coords - 1) @ matrix)
+    return torch.cat([angles.sin(), angles.cos()])
 
 
 @mistake(
@@ -246,6 +354,18 @@ def accepts_any_policy(masks, scores, policy="best"):
     if policy == "smallest":
         return masks[areas.argmin()]
     return masks[scores.argmax()]
+
+
+@mistake(
+    "08-pick-mask",
+    says="Pixels of all masks are counted together, so there is one area, and mask 0 wins.",
+    asks="How many areas do three masks have, and which axes are counted for each?",
+)
+def counts_all_masks_together(masks, scores, policy="best"):
+    if policy not in ("best", "largest", "smallest"):
+        raise ValueError(f"policy is {policy!r}")
+    area = masks.sum()
+    return masks[{"best": scores, "largest": area, "smallest": -area}[policy].argmax()]
 
 
 @mistake(
@@ -331,6 +451,30 @@ def sums_over_the_batch(a, b):
 
 @mistake(
     "08-masks",
+    function="mask_iou",
+    says="Adding 1 above and below the line saves empty masks, and changes all others.",
+    asks="4 and 6 pixels share 2. Is their IoU 2/8 or 3/9?",
+)
+def adds_one_above_and_below(a, b):
+    shared, together = (a & b).sum(dim=(-2, -1)), (a | b).sum(dim=(-2, -1))
+    return (shared + 1) / (together + 1)
+
+
+@mistake(
+    "08-masks",
+    function="mask_iou",
+    says="The `if` can judge one pair of masks only; of several pairs, some may be empty.",
+    asks="How does one choose between two values for each element of a tensor?",
+)
+def asks_once_for_all_pairs(a, b):
+    together = (a | b).sum(dim=(-2, -1))
+    if together == 0:
+        return torch.tensor(1.0)
+    return (a & b).sum(dim=(-2, -1)) / together
+
+
+@mistake(
+    "08-masks",
     function="mask_to_box",
     says="Rows and columns are exchanged: the box is y1, x1, y2, x2.",
     asks="`nonzero` gives rows first. Which of the two is x?",
@@ -340,6 +484,19 @@ def puts_rows_first(mask):
         return torch.zeros(4)
     places = mask.nonzero()
     return torch.cat([places.amin(dim=0), places.amax(dim=0)]).float()
+
+
+@mistake(
+    "08-masks",
+    function="mask_to_box",
+    says="The corners are the first and the last pixel in reading order.",
+    asks="Does the top row of a disc hold its leftmost pixel?",
+)
+def takes_the_first_and_the_last_pixel(mask):
+    rows, columns = mask.nonzero().unbind(dim=1)
+    if len(rows) == 0:
+        return torch.zeros(4)
+    return torch.stack([columns[0], rows[0], columns[-1], rows[-1]]).float()
 
 
 @mistake(
@@ -439,6 +596,78 @@ def takes_the_deepest_of_all_errors(pred, target):
         raise ValueError("nothing is wrong")
     label = int(missing.max() >= too_much.max())
     y, x = divmod(int((missing if label else too_much).argmax()), pred.shape[1])
+    return x, y, label
+
+
+@mistake(
+    "08-next-click",
+    says="Missing and superfluous pixels that touch are taken for one region.",
+    asks="Can one click, with one label, lie in the middle of both kinds of errors?",
+)
+def joins_both_kinds_of_errors(pred, target):
+    found = regions.regions(pred ^ target)
+    if not found:
+        raise ValueError("nothing is wrong")
+    y, x = divmod(int(regions.depth(found[0]).argmax()), pred.shape[1])
+    return x, y, int(target[y, x])
+
+
+@mistake(
+    "08-next-click",
+    says="The kind of error with more pixels in all is taken, not the one with the largest region.",
+    asks="Three small regions of one kind, one large region of the other: where do you click?",
+)
+def counts_all_pixels_of_a_kind(pred, target):
+    missing, too_much = target & ~pred, pred & ~target
+    if not (missing | too_much).any():
+        raise ValueError("nothing is wrong")
+    label = int(missing.sum() >= too_much.sum())
+    error = regions.regions(missing if label else too_much)[0]
+    y, x = divmod(int(regions.depth(error).argmax()), error.shape[1])
+    return x, y, label
+
+
+@mistake(
+    "08-next-click",
+    says="Of the two regions the deeper one is taken, not the one with more pixels.",
+    asks="A long, thin error of 80 pixels, a round one of 30: which is the larger?",
+)
+def takes_the_deeper_of_the_two(pred, target):
+    found = [(part, 1) for part in regions.regions(target & ~pred)[:1]]
+    found += [(part, 0) for part in regions.regions(pred & ~target)[:1]]
+    if not found:
+        raise ValueError("nothing is wrong")
+    error, label = max(found, key=lambda pair: float(regions.depth(pair[0]).max()))
+    y, x = divmod(int(regions.depth(error).argmax()), error.shape[1])
+    return x, y, label
+
+
+@mistake(
+    "08-next-click",
+    says="One kind of error may have no region at all: `[0]` of an empty list stops the program.",
+    asks="What does `regions` return if nothing is too much, and what is `[:1]` of that?",
+)
+def expects_errors_of_both_kinds(pred, target):
+    missing = regions.regions(target & ~pred)[0]
+    too_much = regions.regions(pred & ~target)[0]
+    label = int(missing.sum() >= too_much.sum())
+    error = missing if label else too_much
+    y, x = divmod(int(regions.depth(error).argmax()), error.shape[1])
+    return x, y, label
+
+
+@mistake(
+    "08-next-click",
+    says="The counted pixel is divided by the height; a row holds as many as the width.",
+    asks="Pixels are counted row by row. How many of them are in a row?",
+)
+def divides_by_the_height(pred, target):
+    found = [(part, 1) for part in regions.regions(target & ~pred)[:1]]
+    found += [(part, 0) for part in regions.regions(pred & ~target)[:1]]
+    if not found:
+        raise ValueError("nothing is wrong")
+    error, label = max(found, key=lambda pair: int(pair[0].sum()))
+    y, x = divmod(int(regions.depth(error).argmax()), error.shape[0])
     return x, y, label
 
 
@@ -640,6 +869,181 @@ def forgets_the_logits(
 
 @mistake(
     "08-interactive",
+    says="Three masks are asked for after every click, not after the first one only.",
+    asks="After how many clicks does a prompt leave little doubt, and which argument says so?",
+)
+def asks_for_three_masks_every_time(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=True
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best][None]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="A single mask is asked for, even after the first click.",
+    asks="What can a single click mean? `multimask_output` should depend on the number of clicks.",
+)
+def asks_for_one_mask_at_first(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=False
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best][None]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="The IoU noted is the one that the model predicts, not the one with the target.",
+    asks="What are `scores`: measured, or guessed?",
+)
+def notes_the_predicted_iou(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=len(clicks) == 1
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best][None]
+        ious.append(float(scores[best]))
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="Every click is chosen as if nothing had been found yet.",
+    asks="Which mask does `choose` have to see after the first click?",
+)
+def keeps_looking_at_an_empty_mask(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(torch.zeros_like(target), target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=len(clicks) == 1
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best][None]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="The logits go back as (h, w); `mask_input` wants (1, h, w).",
+    asks="What is the shape of `low[best]`, and what does `[None]` do to it?",
+)
+def drops_the_axis_of_the_logits(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=len(clicks) == 1
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="The logits of mask 0 go back, whichever mask was shown.",
+    asks="Which of the three masks did the person see, and correct?",
+)
+def hands_back_the_logits_of_mask_zero(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], given[:, 2], mask_input=logits, multimask_output=len(clicks) == 1
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[:1]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
+    says="Every click gets label 1, also those on pixels that are too much.",
+    asks="`choose` returns three numbers. What is the third one for?",
+)
+def calls_every_click_foreground(
+    predictor, image, target, max_clicks=20, stop_iou=0.85, choose=regions.plain_click
+):
+    predictor.set_image(image)
+    clicks, ious = [], []
+    mask, logits = torch.zeros_like(target), None
+    while len(clicks) < max_clicks:
+        clicks.append(choose(mask, target))
+        given = np.array(clicks)
+        masks, scores, low = predictor.predict(
+            given[:, :2], np.ones(len(given)), mask_input=logits, multimask_output=len(clicks) == 1
+        )
+        best = scores.argmax()
+        mask, logits = torch.from_numpy(masks[best]), low[best][None]
+        ious.append(((mask & target).sum() / (mask | target).sum()).item())
+        if ious[-1] >= stop_iou:
+            break
+    return ClickTrace(clicks, ious, mask)
+
+
+@mistake(
+    "08-interactive",
     says="It always makes max_clicks clicks, even if the mask is good enough long before.",
     asks="What should happen right after the first IoU of at least stop_iou?",
 )
@@ -767,6 +1171,21 @@ def counts_all_poor_clicks(ious, target_iou=0.85, max_clicks=20):
 
 @mistake(
     "08-noc",
+    says="Every good click is added up, not only the first one of an object.",
+    asks="What should the loop do as soon as a click is good enough?",
+)
+def adds_up_all_good_clicks(ious, target_iou=0.85, max_clicks=20):
+    if not ious:
+        raise ValueError("no object")
+    needed = []
+    for each in ious:
+        good = [n for n, iou in enumerate(each[:max_clicks], 1) if iou >= target_iou]
+        needed.append(sum(good) if good else max_clicks)
+    return sum(needed) / len(needed)
+
+
+@mistake(
+    "08-noc",
     says="Clicks behind max_clicks are looked at as well.",
     asks="With max_clicks = 3, does a good seventh click help?",
 )
@@ -835,6 +1254,33 @@ def clicks_into_the_middle(predictor, image, boxes):
         point = np.array([[(x1 + x2) / 2, (y1 + y2) / 2]])
         found, _, _ = predictor.predict(point, np.array([1]), multimask_output=False)
         masks[index] = torch.from_numpy(found[0])
+    return masks
+
+
+@mistake(
+    "08-boxes",
+    says="Three masks are asked for, and the first one is taken.",
+    asks="How much doubt does a box leave, and what is the default of `multimask_output`?",
+)
+def takes_the_first_of_three(predictor, image, boxes):
+    predictor.set_image(image)
+    masks = torch.zeros(len(boxes), *image.shape[:2], dtype=torch.bool)
+    for index, box in enumerate(boxes.cpu().numpy()):
+        masks[index] = torch.from_numpy(predictor.predict(box=box)[0][0])
+    return masks
+
+
+@mistake(
+    "08-boxes",
+    says="Three masks are asked for, and the one with the best score is taken.",
+    asks="Which output of SAM was trained for prompts that leave little doubt?",
+)
+def takes_the_best_of_three(predictor, image, boxes):
+    predictor.set_image(image)
+    masks = torch.zeros(len(boxes), *image.shape[:2], dtype=torch.bool)
+    for index, box in enumerate(boxes.cpu().numpy()):
+        found, scores, _ = predictor.predict(box=box)
+        masks[index] = torch.from_numpy(found[scores.argmax()])
     return masks
 
 
@@ -921,6 +1367,39 @@ def compares_with_masks_that_are_gone(masks, scores, iou_threshold):
 @mistake(
     "08-automatic",
     function="mask_nms",
+    says="Each mask is compared with the very best one only.",
+    asks="Can two poor masks lie on the same thing, far away from the best one?",
+)
+def compares_with_the_best_only(masks, scores, iou_threshold):
+    kept = []
+    for index in scores.argsort(descending=True, stable=True).tolist():
+        best = masks[kept[:1]]
+        shared = (best & masks[index]).sum(dim=(1, 2))
+        together = (best | masks[index]).sum(dim=(1, 2))
+        if (shared <= iou_threshold * together).all():
+            kept.append(index)
+    return torch.tensor(kept, dtype=torch.int64)
+
+
+@mistake(
+    "08-automatic",
+    function="mask_nms",
+    says="The right masks stay, but by number, not the best first.",
+    asks="In which order should the indices come back?",
+)
+def returns_them_by_number(masks, scores, iou_threshold):
+    kept = []
+    for index in scores.argsort(descending=True, stable=True).tolist():
+        shared = (masks[kept] & masks[index]).sum(dim=(1, 2))
+        together = (masks[kept] | masks[index]).sum(dim=(1, 2))
+        if (shared <= iou_threshold * together).all():
+            kept.append(index)
+    return torch.tensor(sorted(kept), dtype=torch.int64)
+
+
+@mistake(
+    "08-automatic",
+    function="mask_nms",
     says="A mask goes at an IoU of exactly the threshold, too.",
     asks="With a threshold of 1, should a mask ever be thrown away?",
 )
@@ -990,6 +1469,50 @@ def clicks_the_corners(predictor, image, grid, min_score=0.5, iou_threshold=0.7)
     for cell in range(grid * grid):
         y, x = (cell // grid) * image.shape[0] / grid, (cell % grid) * image.shape[1] / grid
         three, worth, _ = predictor.predict(np.array([[x, y]]), np.array([1]))
+        good = (worth >= min_score) & three.any(axis=(1, 2))
+        masks.append(torch.from_numpy(three[good]))
+        scores.append(torch.from_numpy(worth[good]))
+    every = torch.cat(masks)
+    return every[mask_nms(every, torch.cat(scores), iou_threshold)]
+
+
+@mistake(
+    "08-automatic",
+    function="automatic_masks",
+    says="Of each three masks only the one with the best score goes on.",
+    asks="A click may hit a mark on a thing. Which masks of it do you want to see?",
+)
+def keeps_the_best_of_three(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
+    predictor.set_image(image)
+    masks, scores = [], []
+    for cell in range(grid * grid):
+        y, x = (
+            (cell // grid + 0.5) * image.shape[0] / grid,
+            (cell % grid + 0.5) * image.shape[1] / grid,
+        )
+        three, worth, _ = predictor.predict(np.array([[x, y]]), np.array([1]))
+        good = (worth >= min_score) & three.any(axis=(1, 2)) & (worth == worth.max())
+        masks.append(torch.from_numpy(three[good]))
+        scores.append(torch.from_numpy(worth[good]))
+    every = torch.cat(masks)
+    return every[mask_nms(every, torch.cat(scores), iou_threshold)]
+
+
+@mistake(
+    "08-automatic",
+    function="automatic_masks",
+    says="Clicks are handed over as (row, column): they miss the right part of the picture.",
+    asks="`predict` wants x first. What does your array hold first?",
+)
+def clicks_row_and_column(predictor, image, grid, min_score=0.5, iou_threshold=0.7):
+    predictor.set_image(image)
+    masks, scores = [], []
+    for cell in range(grid * grid):
+        y, x = (
+            (cell // grid + 0.5) * image.shape[0] / grid,
+            (cell % grid + 0.5) * image.shape[1] / grid,
+        )
+        three, worth, _ = predictor.predict(np.array([[y, x]]), np.array([1]))
         good = (worth >= min_score) & three.any(axis=(1, 2))
         masks.append(torch.from_numpy(three[good]))
         scores.append(torch.from_numpy(worth[good]))
@@ -1247,6 +1770,66 @@ def flips_the_photo(predictor, photo, boxes):
         masks.append(torch.from_numpy(found[0]))
     return torch.stack(masks)
 
+
+@mistake(
+    "08-bug-hunt",
+    says="The photo is turned upside down instead of exchanging its colours.",
+    asks="Which of the three axes of (H, W, 3) holds the colours?",
+)
+def turns_the_photo_upside_down(predictor, photo, boxes):
+    predictor.set_image(np.ascontiguousarray(photo[::-1]))
+    masks = []
+    for x, y, w, h in boxes.tolist():
+        found, _, _ = predictor.predict(box=np.array([x, y, x + w, y + h]), multimask_output=False)
+        masks.append(torch.from_numpy(found[0]))
+    return torch.stack(masks)
+
+
+@mistake(
+    "08-bug-hunt",
+    says="The point x, y is taken for the middle of the box; in COCO's format it is a corner.",
+    asks="Where does the COCO box (10, 20, 30, 5) end?",
+)
+def takes_the_corner_for_the_middle(predictor, photo, boxes):
+    predictor.set_image(photo[..., ::-1])
+    masks = []
+    for x, y, w, h in boxes.tolist():
+        box = np.array([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
+        found, _, _ = predictor.predict(box=box, multimask_output=False)
+        masks.append(torch.from_numpy(found[0]))
+    return torch.stack(masks)
+
+
+@mistake(
+    "08-bug-hunt",
+    says="The masks are right, but `boxes` holds corners afterwards: it was changed in place.",
+    asks="What does the caller's `boxes` hold after `boxes[:, 2:] += boxes[:, :2]`?",
+)
+def changes_the_boxes_in_place(predictor, photo, boxes):
+    predictor.set_image(photo[..., ::-1])
+    boxes[:, 2:] += boxes[:, :2]
+    masks = []
+    for box in boxes.numpy():
+        found, _, _ = predictor.predict(box=box, multimask_output=False)
+        masks.append(torch.from_numpy(found[0]))
+    return torch.stack(masks)
+
+
+mistaken_values(
+    "08-bug-hunt",
+    "blames_the_copy",
+    says="Line 2 copies the photo once, at most; that takes a millisecond.",
+    asks="Which lines run for every box, and which of those need not?",
+    slow_line=2,
+)
+
+mistaken_values(
+    "08-bug-hunt",
+    "blames_the_loop",
+    says="The loop is blamed for the time; each box needs its turn.",
+    asks="Which line inside the loop does the same for every box?",
+    slow_line=4,
+)
 
 mistaken_values(
     "08-bug-hunt",

@@ -494,6 +494,33 @@ class stops_the_gradient(nn.Module):  # noqa: N801
         return x * self.weight[:, None, None] + self.bias[:, None, None]
 
 
+@mistake(
+    "04-batch-norm",
+    says="A batch of one picture is refused, although it has many values in each channel.",
+    asks="How many values per channel has a single picture of 2 × 3 pixels?",
+)
+class refuses_a_single_picture(nn.Module):  # noqa: N801
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, x):
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("x needs more than one picture")
+            mean, var = x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), unbiased=False)
+            with torch.no_grad():
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(x.var(dim=(0, 2, 3)), self.momentum)
+        x = (x - mean[:, None, None]) / (var[:, None, None] + self.eps).sqrt()
+        return x * self.weight[:, None, None] + self.bias[:, None, None]
+
+
 # 04-shortcut ------------------------------------------------------------------------------------
 
 
@@ -1056,6 +1083,32 @@ class concatenates_instead_of_adding(nn.Module):  # noqa: N801
         out = F.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         return F.relu(torch.cat([out, shortcut], dim=1))
+
+
+@mistake(
+    "04-basic-block",
+    says="The projection has no stride, so its map is larger than that of the main path.",
+    asks="With stride 2, which two sizes meet at the addition?",
+)
+class projects_without_the_stride(nn.Module):  # noqa: N801
+    expansion = 1
+
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.downsample = None
+        if stride != 1 or in_channels != channels:
+            conv = nn.Conv2d(in_channels, channels, 1, bias=False)
+            self.downsample = nn.Sequential(conv, nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        shortcut = x if self.downsample is None else self.downsample(x)
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        return F.relu(out + shortcut)
 
 
 # 04-bottleneck -----------------------------------------------------------------------------------
@@ -1994,6 +2047,34 @@ class names_the_stages_its_own_way(nn.Module):  # noqa: N801
     def forward(self, x):
         x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
         x = self.stage4(self.stage3(self.stage2(self.stage1(x))))
+        return self.fc(x.mean(dim=(2, 3)))
+
+
+@mistake(
+    "04-resnet",
+    says="The stages lie in a plain Python list, where PyTorch doesn't find them: their layers are "
+    "not registered, and never learn.",
+    asks="What does `len(list(net.parameters()))` say? And with `self.layer1 = …`?",
+)
+class keeps_the_stages_in_a_list(nn.Module):  # noqa: N801
+    def __init__(self, block, layers, num_classes=1000):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+        width, self.stages = 64, []
+        for number, blocks in enumerate(layers, start=1):
+            channels, stage = 32 * 2**number, []
+            for position in range(blocks):
+                stage.append(block(width, channels, 2 if number > 1 and position == 0 else 1))
+                width = channels * block.expansion
+            self.stages.append(nn.Sequential(*stage))
+        self.fc = nn.Linear(width, num_classes)
+
+    def forward(self, x):
+        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        for stage in self.stages:
+            x = stage(x)
         return self.fc(x.mean(dim=(2, 3)))
 
 

@@ -106,6 +106,48 @@ def lets_shapes_broadcast(pred, target, ignore_index=None):
     return right.float().mean().item()
 
 
+@mistake(
+    "07-accuracy",
+    says="Pixels are left out where either map has the ignored number; a wrong guess vanishes too.",
+    asks="Ground is ignored, and a wire is called ground. Does that pixel count?",
+)
+def leaves_both_kinds_out(pred, target, ignore_index=None):
+    if pred.shape != target.shape:
+        raise ValueError(f"pred has shape {tuple(pred.shape)}")
+    right = pred == target
+    if ignore_index is not None:
+        right = right[(target != ignore_index) & (pred != ignore_index)]
+    return right.float().mean().item()
+
+
+@mistake(
+    "07-accuracy",
+    says="An `ignore_index` of 0 is not obeyed: in an `if`, 0 counts as no.",
+    asks="What does `bool(0)` give, and how can you ask for `None` instead?",
+)
+def takes_zero_for_none(pred, target, ignore_index=None):
+    if pred.shape != target.shape:
+        raise ValueError(f"pred has shape {tuple(pred.shape)}")
+    right = pred == target
+    if ignore_index:
+        right = right[target != ignore_index]
+    return right.float().mean().item()
+
+
+@mistake(
+    "07-accuracy",
+    says="The number is right, but it comes as a tensor without axes, not as a Python float.",
+    asks="Which method of a tensor takes its only number out?",
+)
+def gives_a_tensor(pred, target, ignore_index=None):
+    if pred.shape != target.shape:
+        raise ValueError(f"pred has shape {tuple(pred.shape)}")
+    right = pred == target
+    if ignore_index is not None:
+        right = right[target != ignore_index]
+    return right.float().mean()
+
+
 # 07-overlap -------------------------------------------------------------------------------------
 
 
@@ -213,8 +255,9 @@ def averages_over_pictures_too(pred, target, num_classes, ignore_index=None):
 
 @mistake(
     "07-overlap",
-    says="The union is the sum of both areas; what they share is counted twice.",
-    asks="If both maps are equal, how large is the union, and what should the IoU be?",
+    says="Shared pixels are counted once above the line and twice below it, where both areas are "
+    "summed.",
+    asks="If both maps are equal, which number comes out, and which should?",
 )
 def counts_the_shared_part_twice(pred, target, num_classes, ignore_index=None):
     kept = target != (-1 if ignore_index is None else ignore_index)
@@ -311,6 +354,71 @@ def counts_void_in_dice(pred, target, num_classes, ignore_index=None):
         if sizes > 0:
             found.append(2 * (ours & true).sum().item() / sizes)
     return sum(found) / len(found) if found else float("nan")
+
+
+@mistake(
+    "07-overlap",
+    says="A class that is in neither map becomes 0/0. Torch calls that NaN, so the mean is NaN.",
+    asks="Before you divide: how large is the union of a class that is nowhere?",
+)
+def divides_nothing_by_nothing(pred, target, num_classes, ignore_index=None):
+    kept = target != (-1 if ignore_index is None else ignore_index)
+    pred, target, found = pred[kept], target[kept], []
+    for k in range(num_classes):
+        ours, true = pred == k, target == k
+        found.append((ours & true).sum() / (ours | true).sum())
+    return torch.stack(found).mean().item()
+
+
+@mistake(
+    "07-overlap",
+    says="The number is right, but it comes as a tensor without axes, not as a Python float.",
+    asks="Which method of a tensor takes its only number out?",
+)
+def gives_the_mean_as_a_tensor(pred, target, num_classes, ignore_index=None):
+    kept = target != (-1 if ignore_index is None else ignore_index)
+    pred, target, found = pred[kept], target[kept], []
+    for k in range(num_classes):
+        ours, true = pred == k, target == k
+        found.append((ours & true).sum() / (ours | true).sum())
+    return torch.stack(found).nanmean()
+
+
+@mistake(
+    "07-overlap",
+    function="dice_score",
+    says="Dice is made from the *mean* IoU: 2·IoU / (1 + IoU) holds for one class at a time.",
+    asks="Class by class, or once at the end: where do you turn IoU into Dice?",
+)
+def turns_the_mean_into_dice(pred, target, num_classes, ignore_index=None):
+    kept = target != (-1 if ignore_index is None else ignore_index)
+    pred, target, found = pred[kept], target[kept], []
+    for k in range(num_classes):
+        ours, true = pred == k, target == k
+        union = (ours | true).sum().item()
+        if union > 0:
+            found.append((ours & true).sum().item() / union)
+    mean = sum(found) / len(found) if found else float("nan")
+    return 2 * mean / (1 + mean)
+
+
+@mistake(
+    "07-overlap",
+    function="dice_score",
+    says="In Dice, a class that is in neither map counts as 0.",
+    asks="By how many classes do you divide, and how many of them occur?",
+)
+def counts_absent_classes_as_zero_dice(pred, target, num_classes, ignore_index=None):
+    kept = target != (-1 if ignore_index is None else ignore_index)
+    if not kept.any():
+        return float("nan")
+    pred, target, total = pred[kept], target[kept], 0.0
+    for k in range(num_classes):
+        ours, true = pred == k, target == k
+        sizes = ours.sum().item() + true.sum().item()
+        if sizes > 0:
+            total += 2 * (ours & true).sum().item() / sizes
+    return total / num_classes
 
 
 # 07-double-conv ---------------------------------------------------------------------------------
@@ -460,6 +568,40 @@ class normalises_once(nn.Module):  # noqa: N801
         return self.layers(x)
 
 
+@mistake(
+    "07-double-conv",
+    says="One batch norm serves both convolutions, so they share scales, shifts and statistics.",
+    asks="How many batch norms stand in the specification, and how many numbers do they learn?",
+)
+class shares_one_norm(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x):
+        x = F.relu(self.norm(self.conv1(x)))
+        return F.relu(self.norm(self.conv2(x)))
+
+
+@mistake(
+    "07-double-conv",
+    says="The layers are made anew in each `forward`: the module keeps nothing that could learn.",
+    asks="What does `list(DoubleConv(3, 64).parameters())` show, and where do layers belong?",
+)
+class makes_its_layers_in_forward(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.widths = (in_channels, out_channels)
+
+    def forward(self, x):
+        for in_channels in self.widths:
+            x = nn.Conv2d(in_channels, self.widths[1], 3, padding=1, bias=False)(x)
+            x = F.relu(nn.BatchNorm2d(self.widths[1])(x))
+        return x
+
+
 # 07-down ----------------------------------------------------------------------------------------
 
 
@@ -518,6 +660,21 @@ class forgets_to_pool(nn.Module):  # noqa: N801
 
     def forward(self, x):
         return self.conv(x)
+
+
+@mistake(
+    "07-down",
+    says="The pooling is that of ResNet's stem: windows of 3 that overlap, with padding.",
+    asks="Which window and which stride does 'max pooling by 2' have?",
+)
+class pools_like_the_stem(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        pool = nn.MaxPool2d(3, stride=2, padding=1)
+        self.layers = nn.Sequential(pool, DoubleConv(in_channels, out_channels))
+
+    def forward(self, x):
+        return self.layers(x)
 
 
 # 07-up ------------------------------------------------------------------------------------------
@@ -728,6 +885,115 @@ class ignores_bilinear(nn.Module):  # noqa: N801
         return self.conv(torch.cat([skip, x], dim=1))
 
 
+@mistake(
+    "07-up",
+    says="The missing rows were added as columns, and the missing columns as rows.",
+    asks="`F.pad` begins with the *last* axis. Which axis of (N, C, H, W) is that?",
+)
+class pads_rows_as_columns(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, bilinear=False):
+        super().__init__()
+        half = in_channels // 2
+        self.enlarge = nn.ConvTranspose2d(in_channels, half, 2, stride=2)
+        if bilinear:
+            larger = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+            self.enlarge = nn.Sequential(larger, nn.Conv2d(in_channels, half, 1))
+        self.conv = DoubleConv(in_channels, out_channels)
+
+    def forward(self, x, skip):
+        x = self.enlarge(x)
+        x = F.pad(x, (0, skip.shape[2] - x.shape[2], 0, skip.shape[3] - x.shape[3]))
+        return self.conv(torch.cat([skip, x], dim=1))
+
+
+@mistake(
+    "07-up",
+    says="The transposed convolution makes `out_channels` channels; these are half of "
+    "`in_channels` only by chance.",
+    asks="`DoubleConv` gets in_channels, and half of them come from the skip. How many from x?",
+)
+class enlarges_to_the_output(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, bilinear=False):
+        super().__init__()
+        half = in_channels // 2
+        self.enlarge = nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)
+        if bilinear:
+            larger = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+            self.enlarge = nn.Sequential(larger, nn.Conv2d(in_channels, half, 1))
+        self.conv = DoubleConv(in_channels, out_channels)
+
+    def forward(self, x, skip):
+        x = self.enlarge(x)
+        x = F.pad(x, (0, skip.shape[3] - x.shape[3], 0, skip.shape[2] - x.shape[2]))
+        return self.conv(torch.cat([skip, x], dim=1))
+
+
+@mistake(
+    "07-up",
+    says="Something that enlarges has no bias, though no batch norm follows it.",
+    asks="Which layers of `Up` have a batch norm right behind them, and which don't?",
+)
+class enlarges_without_a_bias(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, bilinear=False):
+        super().__init__()
+        half = in_channels // 2
+        self.enlarge = nn.ConvTranspose2d(in_channels, half, 2, stride=2, bias=False)
+        if bilinear:
+            larger = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+            self.enlarge = nn.Sequential(larger, nn.Conv2d(in_channels, half, 1, bias=False))
+        self.conv = DoubleConv(in_channels, out_channels)
+
+    def forward(self, x, skip):
+        x = self.enlarge(x)
+        x = F.pad(x, (0, skip.shape[3] - x.shape[3], 0, skip.shape[2] - x.shape[2]))
+        return self.conv(torch.cat([skip, x], dim=1))
+
+
+@mistake(
+    "07-up",
+    says="Pixels are repeated: without `mode`, `nn.Upsample` and `F.interpolate` take the nearest.",
+    asks="Which `mode` gives a pixel halfway between two others their mean?",
+)
+class repeats_the_pixels(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, bilinear=False):
+        super().__init__()
+        half = in_channels // 2
+        self.enlarge = nn.ConvTranspose2d(in_channels, half, 2, stride=2)
+        if bilinear:
+            larger = nn.Upsample(scale_factor=2)
+            self.enlarge = nn.Sequential(larger, nn.Conv2d(in_channels, half, 1))
+        self.conv = DoubleConv(in_channels, out_channels)
+
+    def forward(self, x, skip):
+        x = self.enlarge(x)
+        x = F.pad(x, (0, skip.shape[3] - x.shape[3], 0, skip.shape[2] - x.shape[2]))
+        return self.conv(torch.cat([skip, x], dim=1))
+
+
+@mistake(
+    "07-up",
+    says="With `bilinear`, x is interpolated to the size of the skip; twice as large is asked for, "
+    "and zeros for the rest.",
+    asks="x has 18 rows, the skip 37. Which rows should be zeros, and what is in yours?",
+)
+class interpolates_to_the_skip(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, bilinear=False):
+        super().__init__()
+        half = in_channels // 2
+        self.bilinear = bilinear
+        self.enlarge = nn.ConvTranspose2d(in_channels, half, 2, stride=2)
+        if bilinear:
+            self.enlarge = nn.Conv2d(in_channels, half, 1)
+        self.conv = DoubleConv(in_channels, out_channels)
+
+    def forward(self, x, skip):
+        if self.bilinear:
+            x = F.interpolate(x, size=skip.shape[2:], mode="bilinear", align_corners=False)
+        x = self.enlarge(x)
+        x = F.pad(x, (0, skip.shape[3] - x.shape[3], 0, skip.shape[2] - x.shape[2]))
+        return self.conv(torch.cat([skip, x], dim=1))
+
+
 # 07-unet ----------------------------------------------------------------------------------------
 
 
@@ -908,6 +1174,83 @@ class keeps_the_steps_in_a_list(nn.Module):  # noqa: N801
         return self.last(x)
 
 
+@mistake(
+    "07-unet",
+    says="A softmax stands at the end, so shares come out instead of logits.",
+    asks="`F.cross_entropy` takes a softmax of its own. What does it do to shares?",
+)
+class ends_with_a_softmax(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, num_classes, base=64, bilinear=False):
+        super().__init__()
+        widths = [base * 2**level for level in range(5)]
+        self.first = DoubleConv(in_channels, base)
+        self.downs = nn.ModuleList(Down(widths[i], widths[i + 1]) for i in range(4))
+        self.ups = nn.ModuleList(Up(widths[i + 1], widths[i], bilinear) for i in (3, 2, 1, 0))
+        self.last = nn.Conv2d(base, num_classes, 1)
+
+    def forward(self, x):
+        maps = [self.first(x)]
+        for down in self.downs:
+            maps.append(down(maps[-1]))
+        x = maps.pop()
+        for up in self.ups:
+            x = up(x, maps.pop())
+        return self.last(x).softmax(dim=1)
+
+
+@mistake(
+    "07-unet",
+    says="The first step up gets the bottom as its skip; all skips are one level too deep.",
+    asks="What is in your list when the way up begins? The bottom is x already.",
+)
+class hands_the_bottom_over_twice(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, num_classes, base=64, bilinear=False):
+        super().__init__()
+        widths = [base * 2**level for level in range(5)]
+        self.first = DoubleConv(in_channels, base)
+        self.downs = nn.ModuleList(Down(widths[i], widths[i + 1]) for i in range(4))
+        wide = [(widths[i + 1], widths[i]) for i in (3, 2, 1, 0)]
+        self.larger = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in wide)
+        self.convs = nn.ModuleList(DoubleConv(a, b) for a, b in wide)
+        self.last = nn.Conv2d(base, num_classes, 1)
+
+    def forward(self, x):
+        skips = []
+        x = self.first(x)
+        for down in self.downs:
+            x = down(x)
+            skips.append(x)
+        for larger, conv in zip(self.larger, self.convs, strict=True):
+            x, skip = larger(x), skips.pop()
+            x = F.pad(x, (0, skip.shape[3] - x.shape[3], 0, skip.shape[2] - x.shape[2]))
+            x = conv(torch.cat([skip, x], dim=1))
+        return self.last(x)
+
+
+@mistake(
+    "07-unet",
+    says="The steps up stand in the order of those down: the narrowest one gets the bottom.",
+    asks="How many channels has the bottom, and which `Up` takes that many?",
+)
+class goes_up_from_the_top(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, num_classes, base=64, bilinear=False):
+        super().__init__()
+        widths = [base * 2**level for level in range(5)]
+        self.first = DoubleConv(in_channels, base)
+        self.downs = nn.ModuleList(Down(widths[i], widths[i + 1]) for i in range(4))
+        self.ups = nn.ModuleList(Up(widths[i + 1], widths[i], bilinear) for i in range(4))
+        self.last = nn.Conv2d(base, num_classes, 1)
+
+    def forward(self, x):
+        maps = [self.first(x)]
+        for down in self.downs:
+            maps.append(down(maps[-1]))
+        x = maps.pop()
+        for up in self.ups:
+            x = up(x, maps.pop())
+        return self.last(x)
+
+
 # 07-train ---------------------------------------------------------------------------------------
 
 
@@ -960,10 +1303,10 @@ def trains_another_network(seed=0):
 
 @mistaken_run(
     scene_reading.NO_WIRES,
-    says="The wires are lost in training: two classes are learned where there are three, or the "
-    "pictures are made small first. Now and then it is but an unlucky start.",
-    asks="Which class numbers do the labels hold when they reach your loss? All three: what does "
-    "another seed find?",
+    says="The wires are not learned: two classes where there are three, pictures made small first, "
+    "too few steps, or, now and then, an unlucky start.",
+    asks="Which class numbers do the labels hold when they reach your loss? All three: what do "
+    "more epochs find, or another seed?",
 )
 def learns_two_classes(seed=0):
     torch.manual_seed(seed)
@@ -1125,6 +1468,112 @@ class joins_without_a_bend(nn.Module):  # noqa: N801
         self.near.extend(branch(in_channels, 3, rate) for rate in rates)
         self.whole = branch(in_channels)
         self.join = nn.Conv2d((len(rates) + 2) * out_channels, out_channels, 1, bias=False)
+
+    def forward(self, x):
+        found = [layers(x) for layers in self.near]
+        whole = self.whole(x.mean(dim=(2, 3), keepdim=True)).expand_as(found[0])
+        return self.join(torch.cat([*found, whole], dim=1))
+
+
+@mistake(
+    "07-aspp",
+    says="The branch of the whole picture has neither batch norm nor ReLU.",
+    asks="How does *every* branch end?",
+)
+class leaves_the_mean_bare(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, rates=(6, 12, 18)):
+        super().__init__()
+
+        def branch(channels, kernel=1, rate=1):
+            padding = rate if kernel == 3 else 0
+            conv = nn.Conv2d(
+                channels, out_channels, kernel, padding=padding, dilation=rate, bias=False
+            )
+            return nn.Sequential(conv, nn.BatchNorm2d(out_channels), nn.ReLU())
+
+        self.near = nn.ModuleList([branch(in_channels)])
+        self.near.extend(branch(in_channels, 3, rate) for rate in rates)
+        self.whole = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        self.join = branch((len(rates) + 2) * out_channels)
+
+    def forward(self, x):
+        found = [layers(x) for layers in self.near]
+        whole = self.whole(x.mean(dim=(2, 3), keepdim=True)).expand_as(found[0])
+        return self.join(torch.cat([*found, whole], dim=1))
+
+
+@mistake(
+    "07-aspp",
+    says="The mean over all pixels is taken behind the branch, not in front of it.",
+    asks="Is the mean of what ReLU left over the same as ReLU of the mean?",
+)
+class takes_the_mean_last(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, rates=(6, 12, 18)):
+        super().__init__()
+
+        def branch(channels, kernel=1, rate=1):
+            padding = rate if kernel == 3 else 0
+            conv = nn.Conv2d(
+                channels, out_channels, kernel, padding=padding, dilation=rate, bias=False
+            )
+            return nn.Sequential(conv, nn.BatchNorm2d(out_channels), nn.ReLU())
+
+        self.near = nn.ModuleList([branch(in_channels)])
+        self.near.extend(branch(in_channels, 3, rate) for rate in rates)
+        self.whole = branch(in_channels)
+        self.join = branch((len(rates) + 2) * out_channels)
+
+    def forward(self, x):
+        found = [layers(x) for layers in self.near]
+        whole = self.whole(x).mean(dim=(2, 3), keepdim=True).expand_as(found[0])
+        return self.join(torch.cat([*found, whole], dim=1))
+
+
+@mistake(
+    "07-aspp",
+    says="The branch of the whole picture is still 1 × 1 when the branches are concatenated.",
+    asks="Its one number for each channel belongs to every pixel. What spreads it over (H, W)?",
+)
+class forgets_to_spread_the_mean(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, rates=(6, 12, 18)):
+        super().__init__()
+
+        def branch(channels, kernel=1, rate=1):
+            padding = rate if kernel == 3 else 0
+            conv = nn.Conv2d(
+                channels, out_channels, kernel, padding=padding, dilation=rate, bias=False
+            )
+            return nn.Sequential(conv, nn.BatchNorm2d(out_channels), nn.ReLU())
+
+        self.near = nn.ModuleList([branch(in_channels)])
+        self.near.extend(branch(in_channels, 3, rate) for rate in rates)
+        self.whole = branch(in_channels)
+        self.join = branch((len(rates) + 2) * out_channels)
+
+    def forward(self, x):
+        found = [layers(x) for layers in self.near]
+        whole = self.whole(x.mean(dim=(2, 3), keepdim=True))
+        return self.join(torch.cat([*found, whole], dim=1))
+
+
+@mistake(
+    "07-aspp",
+    says="The convolutions have biases, which the batch norms behind them take out again.",
+    asks="What does the specification say of the convolution of every branch?",
+)
+class keeps_the_biases(nn.Module):  # noqa: N801
+    def __init__(self, in_channels, out_channels, rates=(6, 12, 18)):
+        super().__init__()
+
+        def branch(channels, kernel=1, rate=1):
+            padding = rate if kernel == 3 else 0
+            conv = nn.Conv2d(channels, out_channels, kernel, padding=padding, dilation=rate)
+            return nn.Sequential(conv, nn.BatchNorm2d(out_channels), nn.ReLU())
+
+        self.near = nn.ModuleList([branch(in_channels)])
+        self.near.extend(branch(in_channels, 3, rate) for rate in rates)
+        self.whole = branch(in_channels)
+        self.join = branch((len(rates) + 2) * out_channels)
 
     def forward(self, x):
         found = [layers(x) for layers in self.near]
@@ -1365,6 +1814,50 @@ def loses_the_ignore_index(logits, target):
     return entropy + (1 - (2 * shared + 1) / (sizes + 1)).mean()
 
 
+@mistake(
+    "07-bug-hunt",
+    says="The sums of Dice run over all pictures together; before, each picture had its own.",
+    asks="Without void pixels, does your loss still agree with the old one?",
+)
+def adds_the_pictures_up(logits, target):
+    entropy = F.cross_entropy(logits, target, ignore_index=255)
+    kept = target != 255
+    p = logits.softmax(dim=1).movedim(1, -1)[kept]
+    truth = F.one_hot(target[kept], logits.shape[1])
+    shared, sizes = (p * truth).sum(dim=0), (p + truth).sum(dim=0)
+    return entropy + (1 - (2 * shared + 1) / (sizes + 1)).mean()
+
+
+@mistake(
+    "07-bug-hunt",
+    says="Void is masked before the softmax, which makes 1/K of logits that are 0.",
+    asks="What is the softmax of three zeros, and where does the mask belong then?",
+)
+def masks_the_logits(logits, target):
+    entropy = F.cross_entropy(logits, target, ignore_index=255)
+    kept = (target != 255)[:, None]
+    truth = F.one_hot(target.where(kept[:, 0], 0), logits.shape[1]).movedim(-1, 1) * kept
+    p = (logits * kept).softmax(dim=1)
+    shared, sizes = (p * truth).sum(dim=(2, 3)), (p + truth).sum(dim=(2, 3))
+    return entropy + (1 - (2 * shared + 1) / (sizes + 1)).mean()
+
+
+@mistake(
+    "07-bug-hunt",
+    says="The labels in `target` are overwritten; cross-entropy needs them once more on the way "
+    "back, and so does whoever handed them in.",
+    asks="Which call gives a copy in which void has another number?",
+)
+def overwrites_the_target(logits, target):
+    entropy = F.cross_entropy(logits, target, ignore_index=255)
+    kept = (target != 255)[:, None]
+    target[target == 255] = 0
+    truth = F.one_hot(target, logits.shape[1]).movedim(-1, 1) * kept
+    p = logits.softmax(dim=1) * kept
+    shared, sizes = (p * truth).sum(dim=(2, 3)), (p + truth).sum(dim=(2, 3))
+    return entropy + (1 - (2 * shared + 1) / (sizes + 1)).mean()
+
+
 mistaken_values(
     "07-bug-hunt",
     "blames_cross_entropy",
@@ -1385,4 +1878,19 @@ mistaken_values(
     says="The classes are on the right axis: without void the loss is right.",
     asks="What is the shape of `truth`, and what that of `p`?",
     why="C",
+)
+mistaken_values(
+    "07-bug-hunt",
+    "wants_a_column_for_void",
+    says="Cross-entropy has no need of a class for void: it was told to leave 255 out.",
+    asks="Which of the two terms stops with an error?",
+    why="A",
+)
+mistaken_values(
+    "07-bug-hunt",
+    "blames_sums_for_each_picture",
+    says="Sums for each picture are no obstacle: a masked pixel adds nothing to any of them.",
+    asks="Which line can't be run on 255 at all, however it is summed afterwards?",
+    bug_line=5,
+    why="D",
 )

@@ -175,6 +175,65 @@ class has_ten_classes_for_ever(nn.Module):  # noqa: N801
         return self.fc3(torch.tanh(self.fc2(x)))
 
 
+@mistake(
+    "03-lenet",
+    says="The convolutions are followed by a pool at once; their tanh is missing.",
+    asks="What stands between each convolution and its pool in the table?",
+)
+class forgets_tanh_in_front(nn.Module):  # noqa: N801
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2 = nn.Linear(400, 120), nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, num_classes)
+
+    def forward(self, x):
+        x = F.avg_pool2d(self.conv1(x), 2)
+        x = F.avg_pool2d(self.conv2(x), 2)
+        x = torch.tanh(self.fc1(x.flatten(1)))
+        return self.fc3(torch.tanh(self.fc2(x)))
+
+
+@mistake(
+    "03-lenet",
+    says="Everything is flattened, the batch as well: all images end up in one row.",
+    asks="Which shape has (2, 16, 5, 5) after `flatten()`, and which after `flatten(1)`?",
+)
+class flattens_the_batch_too(nn.Module):  # noqa: N801
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2 = nn.Linear(400, 120), nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, num_classes)
+
+    def forward(self, x):
+        x = F.avg_pool2d(torch.tanh(self.conv1(x)), 2)
+        x = F.avg_pool2d(torch.tanh(self.conv2(x)), 2)
+        x = torch.tanh(self.fc1(x.flatten()))
+        return self.fc3(torch.tanh(self.fc2(x)))
+
+
+@mistake(
+    "03-lenet",
+    says="PyTorch doesn't find the layers: they lie in a plain Python list, or are made anew in "
+    "`forward`, so nothing of them is registered, and nothing would learn.",
+    asks="What does `list(LeNet5().parameters())` show? And with `nn.Sequential`, or one attribute "
+    "for each layer?",
+)
+class hides_the_layers(nn.Module):  # noqa: N801
+    def __init__(self, num_classes=10):
+        super().__init__()
+        front = [nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2)]
+        middle = [nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten()]
+        head = [nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh()]
+        self.layers = [*front, *middle, *head, nn.Linear(84, num_classes)]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
 # 03-count ---------------------------------------------------------------------------------------
 
 
@@ -392,6 +451,22 @@ def makes_one_too_many(in_channels, out_channels, num_convs):
     layers = [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
     for _ in range(num_convs):
         layers += [nn.Conv2d(out_channels, out_channels, 3, padding=1), nn.ReLU()]
+    return nn.Sequential(*layers, nn.MaxPool2d(2))
+
+
+@mistake(
+    "03-vgg-block",
+    says="There are batch normalisations, which came a year after VGG.",
+    asks="Which layers does the specification list between a convolution and its ReLU?",
+)
+def adds_batch_norm(in_channels, out_channels, num_convs):
+    if num_convs < 1:
+        raise ValueError(f"num_convs must be at least 1, got {num_convs}")
+    layers = []
+    for _ in range(num_convs):
+        layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1)]
+        layers += [nn.BatchNorm2d(out_channels), nn.ReLU()]
+        in_channels = out_channels
     return nn.Sequential(*layers, nn.MaxPool2d(2))
 
 
@@ -648,6 +723,81 @@ class ignores_hidden(nn.Module):  # noqa: N801
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
+@mistake(
+    "03-vgg",
+    says="The large head has one hidden layer instead of two.",
+    asks="How many Linears does the table list for the head `fc`?",
+)
+class has_one_hidden_layer(nn.Module):  # noqa: N801
+    def __init__(self, config, num_classes, in_channels=3, head="fc", hidden=4096):
+        super().__init__()
+        if head not in ("fc", "gap"):
+            raise ValueError(f"head must be fc or gap, got {head}")
+        layers = []
+        for channels, num_convs in CONFIGS[config] if isinstance(config, int) else config:
+            layers += vgg_block(in_channels, channels, num_convs)
+            in_channels = channels
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d(7 if head == "fc" else 1)
+        block = [nn.Linear(channels * 49, hidden), nn.ReLU(), nn.Dropout()]
+        fc = nn.Sequential(*block, nn.Linear(hidden, num_classes))
+        self.classifier = fc if head == "fc" else nn.Linear(channels, num_classes)
+
+    def forward(self, x):
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+@mistake(
+    "03-vgg",
+    says="The head expects 512 maps, whatever the last block gives.",
+    asks="How many maps come out of `[(4, 1), (6, 2)]`?",
+)
+class believes_in_512(nn.Module):  # noqa: N801
+    def __init__(self, config, num_classes, in_channels=3, head="fc", hidden=4096):
+        super().__init__()
+        if head not in ("fc", "gap"):
+            raise ValueError(f"head must be fc or gap, got {head}")
+        layers = []
+        for channels, num_convs in CONFIGS[config] if isinstance(config, int) else config:
+            layers += vgg_block(in_channels, channels, num_convs)
+            in_channels = channels
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d(7 if head == "fc" else 1)
+        first, second = nn.Linear(512 * 49, hidden), nn.Linear(hidden, hidden)
+        block = [first, nn.ReLU(), nn.Dropout(), second, nn.ReLU(), nn.Dropout()]
+        fc = nn.Sequential(*block, nn.Linear(hidden, num_classes))
+        self.classifier = fc if head == "fc" else nn.Linear(512, num_classes)
+
+    def forward(self, x):
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+@mistake(
+    "03-vgg",
+    says="Nothing flattens what `avgpool` gives, and a linear layer looks along the last axis "
+    "only.",
+    asks="Which shape comes out of `avgpool`, and which one does the first Linear want?",
+)
+class never_flattens(nn.Module):  # noqa: N801
+    def __init__(self, config, num_classes, in_channels=3, head="fc", hidden=4096):
+        super().__init__()
+        if head not in ("fc", "gap"):
+            raise ValueError(f"head must be fc or gap, got {head}")
+        layers = []
+        for channels, num_convs in CONFIGS[config] if isinstance(config, int) else config:
+            layers += vgg_block(in_channels, channels, num_convs)
+            in_channels = channels
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d(7 if head == "fc" else 1)
+        first, second = nn.Linear(channels * 49, hidden), nn.Linear(hidden, hidden)
+        block = [first, nn.ReLU(), nn.Dropout(), second, nn.ReLU(), nn.Dropout()]
+        fc = nn.Sequential(*block, nn.Linear(hidden, num_classes))
+        self.classifier = fc if head == "fc" else nn.Linear(channels, num_classes)
+
+    def forward(self, x):
+        return self.classifier(self.avgpool(self.features(x)))
+
+
 # 03-vgg-parameters ------------------------------------------------------------------------------
 
 
@@ -802,6 +952,23 @@ def accepts_an_empty_map(config, num_classes, image_size=224):
     return total + (channels * size * size + 1) * 4096 + 4097 * 4096 + 4097 * num_classes
 
 
+@mistake(
+    "03-vgg-parameters",
+    says="The convolutions are counted with their biases, the linear layers without.",
+    asks="How many biases has `nn.Linear(4096, 1000)`?",
+)
+def leaves_biases_out_of_the_head(config, num_classes, image_size=224):
+    total, channels, size = 0, 3, image_size
+    for out_channels, num_convs in CONFIGS[config] if isinstance(config, int) else config:
+        for _ in range(num_convs):
+            total += (9 * channels + 1) * out_channels
+            channels = out_channels
+        size //= 2
+    if size == 0:
+        raise ValueError(f"image_size={image_size} is too small")
+    return total + channels * size * size * 4096 + 4096 * 4096 + 4096 * num_classes
+
+
 # 03-train-step ----------------------------------------------------------------------------------
 
 
@@ -952,6 +1119,18 @@ def swaps_the_arguments(model, batch, loss_fn, optimizer):
     model.train()
     optimizer.zero_grad()
     loss = loss_fn(batch[1], model(batch[0]))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@mistake(
+    "03-train-step",
+    says="Old gradients are never forgotten, and the model stays in the mode in which it came.",
+    asks="Which two things should not matter when the model arrives?",
+)
+def takes_things_as_they_come(model, batch, loss_fn, optimizer):
+    loss = loss_fn(model(batch[0]), batch[1])
     loss.backward()
     optimizer.step()
     return loss.item()
@@ -1137,6 +1316,58 @@ def calls_nothing_zero(model, loader):
             total += len(labels)
     model.train(was_training)
     return right / total if total else 0.0
+
+
+@mistake(
+    "03-evaluate",
+    says="The accuracies of the batches are averaged, and the model is left in evaluation mode.",
+    asks="Batches of 30 and 3 samples: how much does one sample of each weigh? And who needs "
+    "`model.training` afterwards?",
+)
+def averages_and_stays(model, loader):
+    model.eval()
+    means = []
+    with torch.no_grad():
+        for images, labels in loader:
+            means.append((model(images).argmax(dim=1) == labels).float().mean().item())
+    return sum(means) / len(means)
+
+
+@mistake(
+    "03-evaluate",
+    says="Without an axis, `argmax()` gives one place for the whole batch, not a guess for each "
+    "image.",
+    asks="Logits are (N, K). Along which axis do the classes lie?",
+)
+def takes_one_guess_for_all(model, loader):
+    was_training = model.training
+    model.eval()
+    right, total = 0, 0
+    with torch.no_grad():
+        for images, labels in loader:
+            right += (model(images).argmax() == labels).sum().item()
+            total += len(labels)
+    model.train(was_training)
+    if total == 0:
+        raise ValueError("loader is empty")
+    return right / total
+
+
+@mistake(
+    "03-evaluate",
+    says="The number of samples is asked of `loader.dataset`, and not every loader has one: a list "
+    "of batches will do as well.",
+    asks="Which batch tells how many samples it holds, without being asked for anything else?",
+)
+def asks_for_the_dataset(model, loader):
+    was_training = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for images, labels in loader:
+            right += (model(images).argmax(dim=1) == labels).sum().item()
+    model.train(was_training)
+    return right / len(loader.dataset)
 
 
 # 03-fit -----------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def imbalance_figure(slider: ImbalanceSlider) -> Figure:
     for row, share in enumerate(rare):
         axes.text(1.01, row, f"positives {share:.1%}", va="center")
     axes.invert_yaxis()
-    axes.set(xlim=(0, 1.24), title=f"1 positive to {slider.ratio:g} negatives: who has which share")
+    axes.set(xlim=(0, 1.24), xticks=[0, 0.25, 0.5, 0.75, 1])
+    axes.set_title(f"1 positive to {slider.ratio:g} negatives: who has which share")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2)
     return figure
 
