@@ -46,7 +46,7 @@ def values(
         NotDone: when no value has been filled in.
     """
     __tracebackhide__ = True
-    given = {name: entered(got.get(name), right) for name, right in like.items()}
+    given = {name: chosen(entered(got.get(name), right), right) for name, right in like.items()}
     missing = [name for name, item in given.items() if item is None]
     if len(missing) == len(like):
         record.note(exercise, record.EMPTY)
@@ -81,6 +81,12 @@ def entered(value: Any, like: Any = None) -> Any:
         return remote(value)
     single = isinstance(value, Tensor) and value.dim() == 0 and not isinstance(like, Tensor)
     return plain(value.item() if single or isinstance(value, np.generic) else value)
+
+
+def chosen(given: Any, right: Any) -> Any:
+    """What was entered; where a capital letter is asked for, " b" is as good as "B"."""
+    asked = isinstance(right, str) and len(right) == 1 and right.isupper()
+    return given.strip().upper() if asked and isinstance(given, str) else given
 
 
 def _agrees(right: Any, given: Any, tolerance: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import nbformat
@@ -10,6 +11,7 @@ from bs4 import BeautifulSoup, Comment
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder import inert
 from autograder.exporter import QuickHTMLExporter
 from autograder.formulas import SECRET, drawn
 from autograder.inert import rendered
@@ -35,8 +37,8 @@ def test_page_is_the_one_that_nbconvert_makes() -> None:
         cell["id"] = f"cell-{number}"
     notebook = new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.validate(notebook)
-    inert = {"markdown2html": "autograder.inert.markdown2html"}
-    theirs, _ = HTMLExporter(template_name="classic", filters=inert).from_notebook_node(notebook)
+    tame = {"markdown2html": "autograder.inert.markdown2html"}
+    theirs, _ = HTMLExporter(template_name="classic", filters=tame).from_notebook_node(notebook)
     ours, _ = QuickHTMLExporter(template_name="classic").from_notebook_node(notebook)
     assert ours.count(' alt="') == theirs.count(' alt="') == 2
     assert comparable(ours) == comparable(theirs)
@@ -100,6 +102,16 @@ def test_a_picture_from_elsewhere_gives_way_to_its_description(source: str, show
     page = rendered(source, {})
     assert shown in page
     assert "<script" not in page
+
+
+def test_markdown_that_takes_too_long_is_shown_as_it_was_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A long gap takes a time that grows with the square of its length."""
+    monkeypatch.setattr(inert, "MOST_SECONDS", 0.1)
+    gap = "<b>a" + 20_000 * " " + "b"
+    assert rendered(gap, {}) == f"<pre>{html.escape(gap)}</pre>"
+    assert rendered("<b>a</b>", {}) != "<pre>&lt;b&gt;a&lt;/b&gt;</pre>"
 
 
 def test_two_pages_draw_the_same_formula_alike() -> None:

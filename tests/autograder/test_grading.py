@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from autograder import nbgrader_bridge
 from autograder.cli import main
+from autograder.desk import Desk, Ran
 from autograder.engine.engine import Engine, Parents
 from autograder.engine.preprocessors import ExecuteIsolated
 from autograder.engine.ticket import Budget
@@ -287,3 +288,24 @@ def test_a_result_that_was_not_taken_over_is_forgotten(
     monkeypatch.setattr(nbgrader_bridge, "autograde", fails)
     assert course.grade()["anyone"].reason == "the gradebook is in use"
     assert ExecuteIsolated.ready == {}
+
+
+def test_an_error_that_nobody_foresaw_costs_one_submission(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Class(tmp_path, engine)
+    course.hand_in("odd")
+    course.hand_in("right")
+    runs = Desk.execute
+
+    def execute(desk: Desk, student: str) -> Ran:
+        if student == "odd":
+            raise MemoryError("far too deep")
+        return runs(desk, student)
+
+    monkeypatch.setattr(Desk, "execute", execute)
+    results = course.grade()
+    assert "odd/01/01_tiny.ipynb: can't be graded" in results["odd"].reason
+    assert "far too deep" in results["odd"].reason
+    assert not results["right"].reason
+    assert FULL.items() <= course.scores("right").items()

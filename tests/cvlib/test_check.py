@@ -51,6 +51,13 @@ def accepts_everything(x, factor=2.0):
     return x * factor
 
 
+@mistake("97-scale", says="The sign is lost.", asks="What is |−1|?", function="magnify")
+def loses_the_sign(x, factor=2.0):
+    if factor <= 0:
+        raise ValueError(f"factor must be positive, got {factor}")
+    return x.abs() * factor
+
+
 mistaken_values("97-values", "halves", says="It was halved.", asks="Why half?", width=5)
 mistaken_values("97-values", "halves_both", says="Both were.", asks="Both?", width=5, height=4)
 
@@ -241,6 +248,17 @@ def test_the_reference_itself_never_counts() -> None:
     assert conv.conv_output_size(7, 3) == 5  # unsealed again
 
 
+def test_a_mistake_is_found_though_the_answer_also_accepts_what_it_must_refuse() -> None:
+    error = failure(lambda: check_scale(lambda x, factor=2.0: x + factor))
+    assert "What happened: The factor is added" in str(error)
+    assert error.mistakes == ("adds_the_factor",)
+
+
+def test_a_mistake_in_another_function_of_the_exercise_is_not_told() -> None:
+    error = failure(lambda: check_scale(loses_the_sign))
+    assert error.mistakes == ()
+
+
 def test_answers_line_is_shown_when_it_fails() -> None:
     shell = {}
     code = compile(
@@ -373,6 +391,14 @@ def test_values_are_diagnosed_when_they_are_exactly_the_mistakes() -> None:
     assert "What happened: It was halved.\nThink about: Why half?" in str(one)
     assert failure(lambda: values({"width": 5, "height": 4})).mistakes == ("halves_both",)
     assert failure(lambda: values({"width": 5, "height": 7})).mistakes == ()
+
+
+@pytest.mark.parametrize(("given", "right"), [("b", True), (" B\n", True), ("C", False)])
+def test_a_letter_may_be_small(given: str, right: bool) -> None:
+    if right:
+        check.value(given, like="B", name="why")
+    else:
+        failure(lambda: check.value(given, like="B", name="why"))
 
 
 def test_values_nobody_filled_in_are_not_done() -> None:
