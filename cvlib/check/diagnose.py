@@ -36,14 +36,18 @@ def by_answers(
     watched = Request(request.gradients, request.forbid, watch=request.watch)
     candidates = [m for m in mistakes.of(exercise)
                   if m.answer is not None and m.function in ("", name)]  # fmt: skip
-    every = list(zip(cases, seen, strict=True))
     lenient = [bool(want.raised) and not got.raised
                for want, got in zip(wanted, seen, strict=True)]  # fmt: skip
-    rest = [pair for pair, skipped in zip(every, lenient, strict=True) if not skipped]
-    found = [m for m in candidates if _answers_alike(m.answer, every, watched)]
-    more = any(bad and not skipped for bad, skipped in zip(wrong, lenient, strict=True))
-    if not found and more and len(rest) < len(every):
-        found = [m for m in candidates if _answers_alike(m.answer, rest, watched)]
+    order = sorted(range(len(cases)), key=lambda index: not wrong[index])
+    rest = [index for index in order if not lenient[index]]
+
+    def alike_on(places: Sequence[int]) -> list[Mistake]:
+        calls = [(cases[index], seen[index]) for index in places]
+        return [m for m in candidates if _answers_alike(m.answer, calls, watched)]
+
+    found = alike_on(order)
+    if not found and len(rest) < len(order) and any(wrong[index] for index in rest):
+        found = alike_on(rest)
     return found[:MOST]
 
 
