@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -17,6 +18,7 @@ ROUNDS = 20  # that IPython may go through a cell all the same: once for each ma
 ESCAPE = re.compile(r"^[ \t]*[!%,;/]|\?|=[ \t]*[!%]", re.MULTILINE)
 PROMPT = re.compile(r"\s*(\[nav\] )?In \[\d+\]: ")  # is Python by itself, with another meaning
 RUNS_HERE = re.compile(r"\s*%%(time|capture|prun)\b[^\n]*\n")  # the cell below is the learner's own
+PARSING = threading.Lock()  # Python 3.11 counts nesting for all threads together, and stumbles
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -65,10 +67,16 @@ def without_magics(source: str) -> str | None:
 def parses(source: str) -> bool:
     """Whether a text is Python as it stands; most cells are."""
     try:
-        ast.parse(source)
+        parsed(source)
     except SyntaxError:
         return False
     return True
+
+
+def parsed(source: str) -> ast.Module:
+    """`ast.parse`, one at a time: in two threads at once it may end with a `SystemError`."""
+    with PARSING:
+        return ast.parse(source)
 
 
 def tree_of(source: str) -> ast.Module:
@@ -78,7 +86,7 @@ def tree_of(source: str) -> ast.Module:
         SyntaxError: see `as_python`.
     """
     try:
-        return ast.parse(as_python(source))
+        return parsed(as_python(source))
     except UNREADABLE as error:
         raise SyntaxError(str(error)) from None
 
