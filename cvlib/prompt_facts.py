@@ -150,8 +150,7 @@ def masks_of_boxes(run: Any, seed: int, count: int = -1) -> dict[str, str]:
 @lru_cache(64)
 def wanted_masks(seed: int, count: int) -> Tensor:
     """The masks for the boxes of a picture, (N, H, W); with `count`, for the first of them."""
-    image, boxes = things(seed)
-    return segment_boxes(counting_predictor(), image, boxes[:count] if count >= 0 else boxes)
+    return segment_boxes(counting_predictor(), *things(seed, count))
 
 
 def masks_cut(run: Any, seed: int) -> dict[str, Any]:

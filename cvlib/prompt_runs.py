@@ -105,14 +105,18 @@ def marked(seed: int) -> tuple[np.ndarray[Any, Any], Tensor, Tensor]:
     return picture(scene), parts[largest], scene.masks[largest, :HEIGHT]
 
 
-def things(seed: int) -> tuple[np.ndarray[Any, Any], Tensor]:
-    """A photograph and the tight boxes of its objects: (H, W, 3) uint8, (N, 4) float32 xyxy."""
+def things(seed: int, count: int = -1) -> tuple[np.ndarray[Any, Any], Tensor]:
+    """A photograph and the tight boxes of its objects: (H, W, 3) uint8, (N, 4) float32 xyxy.
+
+    With a `count` of 0 or more, of the first objects only.
+    """
     image, masks = picture(made(seed)), made(seed).masks[:, :HEIGHT]
     boxes = []
     for mask in masks[masks.sum(dim=(1, 2)) >= 60]:
         rows, columns = mask.any(dim=1).nonzero(), mask.any(dim=0).nonzero()
         boxes.append([columns.min(), rows.min(), columns.max(), rows.max()])
-    return image, torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4)
+    every = torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4)
+    return image, every[:count] if count >= 0 else every
 
 
 def clicked(
@@ -145,9 +149,9 @@ def clicked(
 
 def boxed(segment_boxes: Callable[..., Any], seed: int, count: int = -1) -> dict[str, Any]:
     """The masks for the boxes of a picture; with `count`, for the first of them only."""
-    image, boxes = things(seed)
+    image, boxes = things(seed, count)
     predictor = counting_predictor()
-    masks = segment_boxes(predictor, image, boxes[:count] if count >= 0 else boxes)
+    masks = segment_boxes(predictor, image, boxes)
     return {"masks": one_tensor("segment_boxes", masks), "encoded": calls(predictor)}
 
 

@@ -19,6 +19,7 @@ ESCAPE = re.compile(r"^[ \t]*[!%,;/]|\?|=[ \t]*[!%]", re.MULTILINE)
 PROMPT = re.compile(r"\s*(\[nav\] )?In \[\d+\]: ")  # is Python by itself, with another meaning
 RUNS_HERE = re.compile(r"\s*%%(time|capture|prun)\b[^\n]*\n")  # the cell below is the learner's own
 PARSING = threading.Lock()  # Python 3.11 counts nesting for all threads together, and stumbles
+SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef  # what stands in them waits
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 

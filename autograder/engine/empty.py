@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from nbformat import NotebookNode
 
-from autograder.engine.as_python import UNREADABLE, tree_of
+from autograder.engine.as_python import SCOPES, UNREADABLE, tree_of
 
-SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 NEUTRAL = ast.Pass | ast.Import | ast.ImportFrom
 
 

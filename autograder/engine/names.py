@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from autograder.engine.as_python import UNREADABLE, as_python, tree_of
+from autograder.engine.as_python import SCOPES, UNREADABLE, as_python, tree_of
 
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 LOOK_UP = {"eval", "exec", "globals", "locals", "vars"}  # reach names that stand in strings
@@ -98,7 +98,6 @@ def read_first(statements: list[ast.stmt], known: Known) -> set[str]:
     return read
 
 
-SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 PARTS = ast.excepthandler | ast.match_case
 
 

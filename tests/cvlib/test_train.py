@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,8 @@ from cvlib.models import VGG
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _seeded(one_thread: None) -> None:
     torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
 
 
 def small_model() -> nn.Module:
